@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""Makes every generated file of the build from the schema in abi/libxl.
+
+usage: generate.py headers|tables|calls|map SCHEMA-DIR OUTPUT-DIR
+"""
+
+import pathlib
+import sys
+
+import calls
+import headers
+import map as version_map
+import schema
+import tables
+
+
+def write(folder, files):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files:
+        (folder / name).write_text(text)
+
+
+def main(arguments):
+    if len(arguments) != 3:
+        sys.exit(__doc__.strip())
+    what, source, target = arguments
+    model = schema.load(source)
+    makers = {"headers": headers.Headers, "tables": tables.Tables, "calls": calls.Calls,
+              "map": version_map.Map}
+    if what not in makers:
+        sys.exit(f"generate.py: cannot make '{what}'")
+    write(pathlib.Path(target), makers[what](model).files())
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except schema.SchemaError as error:
+        sys.exit(f"generate.py: {error}")

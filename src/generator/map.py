@@ -1,0 +1,39 @@
+"""Writes the version script of the library: every function and table of the level, by name."""
+
+import c
+
+
+def names(schema):
+    """What the library exports, as ELF names."""
+    family = c.Family(schema)
+    for item in schema.declarations:
+        if item.name in schema.enums:
+            made = family.of_enum(item)
+            yield f"{item.name}_string_table"
+        else:
+            made = family.of_struct(item)
+        yield from (name for _, name, _, _ in made)
+    for name in [*schema.builtins, *(d.name for d in schema.declarations)]:
+        if name not in ("libxl_domid", "libxl_devid", "libxl_ev_user", "libxl_ev_link"):
+            yield family.gen_json(name)[0]
+    yield "libxl__uint64_gen_json"
+    yield from (f.name for f in schema.functions.values() if not f.inline)
+
+
+class Map:
+    def __init__(self, schema):
+        self.schema = schema
+
+    def files(self):
+        rows = "".join(f"    xls_{name};\n" for name in sorted(names(self.schema)))
+        level = self.schema.releases[-1]
+        yield "libxlstable.map", f"""/*
+ * The exported symbols. A node is never changed once it is released: what is new goes into a new
+ * node. XLSTABLE_{level} holds the source-compatible surface at the level of Xen {level}.
+ */
+XLSTABLE_{level} {{
+global:
+{rows}local:
+    *;
+}};
+"""
