@@ -13,7 +13,6 @@ struct place {
     struct xls_plan *plan;
     unsigned base_from, base_to;
     const char *prefix; /* of paths: "b_info." */
-    bool in_arm;
     bool broken; /* the next copy must not join the last one */
 };
 
@@ -188,12 +187,12 @@ static int compile_lost(struct place *place, const struct xls_field *field, unsi
     return 0;
 }
 
-/* Only the target has it, and in an arm, which no _init fills. */
+/* Only the target has it: its default, where that is not just zeros. */
 static int compile_fresh(struct place *place, const struct xls_field *field, unsigned to)
 {
     struct xls_step *step;
 
-    if (!place->in_arm || field->form != XLS_FORM_VALUE)
+    if (field->form != XLS_FORM_VALUE)
         return 0;
     if (xls_types[field->type].kind != XLS_KIND_STRUCT &&
         !xls_default(field, place->plans->to->release))
@@ -252,9 +251,7 @@ static int compile_arm(struct place *place, const struct xls_type *type, unsigne
         when[i] = lists[i]->count;
     }
     place->broken = true;
-    place->in_arm = true;
     rc = compile_inside(place, type, index + 1, index + 1 + arm->span, 0, 0, arm->name);
-    place->in_arm = false;
     place->broken = true;
     for (int i = 0; i < 3; i++)
         lists[i]->step[when[i] - 1].skip = lists[i]->count - when[i];

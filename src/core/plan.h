@@ -15,7 +15,7 @@ enum xls_operation {
     XLS_COPY,     /* `size` bytes; pointers are moved, not what they point to */
     XLS_ELEMENTS, /* an array whose elements differ between the layouts */
     XLS_CONVERT,  /* a field whose default differs: default becomes default */
-    XLS_FRESH,    /* a field of an arm that only the target has: gets its default */
+    XLS_FRESH,    /* a field that only the target has gets its default */
     /* checks of what the target release does not know */
     XLS_REQUIRE_DEFAULT,
     XLS_REQUIRE_VALUE,    /* an enum whose newer values the target lacks */

@@ -184,8 +184,6 @@ static int move_elements(const struct xls_plans *plans, unsigned type, char *fro
         void *source = from + i * xls_size(plans->from, type);
         void *target = to + i * xls_size(plans->to, type);
 
-        if (i >= held)
-            xls_object_init(plans->to, type, target);
         if (xls_translate(plans, type, source, target,
                           move == XLS_RESTORE && i >= held ? XLS_GIVE : move))
             rc = -1;
@@ -275,8 +273,11 @@ int xls_translate(const struct xls_plans *plans, unsigned type, void *from, void
                   enum xls_move move)
 {
     const struct xls_plan *plan = &plans->type[type];
-    int rc = move_arrays(plans, &plan->arrays, from, to, move);
+    int rc;
 
+    if (move != XLS_RESTORE)
+        memset(to, 0, xls_size(plans->to, type));
+    rc = move_arrays(plans, &plan->arrays, from, to, move);
     if (rc && move == XLS_LEND) {
         xls_undo(plans, type, to);
         return rc;

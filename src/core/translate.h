@@ -22,10 +22,10 @@ bool xls_check(const struct xls_plans *plans, unsigned type, const void *object,
                struct xls_fault *fault);
 
 enum xls_move {
-    XLS_LEND,    /* `from` stays the owner; `to` is initialised, and given back with xls_undo */
-    XLS_GIVE,    /* `to` is initialised and becomes the owner; `from` is left without arrays */
-    XLS_RESTORE, /* as GIVE, but `to` is what was lent: its arrays are reused, and the fields that
-                    only it has keep their values */
+    XLS_LEND,    /* `from` stays the owner; `to` is overwritten, and given back with xls_undo */
+    XLS_GIVE,    /* `to` is overwritten and becomes the owner; `from` is left without arrays */
+    XLS_RESTORE, /* `to` is what was lent and becomes the owner again: its arrays are reused, and
+                    the fields that only it has keep their values */
 };
 
 /*

@@ -100,8 +100,9 @@ static int lend(struct xls_call *call, unsigned type, enum xls_direction directi
     *real = malloc(xls_size(&runtime->backend.layout, type));
     if (!*real)
         goto out_of_memory;
-    xls_object_init(&runtime->backend.layout, type, *real);
-    if (direction <= XLS_INOUT && xls_translate(&runtime->down, type, caller, *real, XLS_LEND)) {
+    if (direction > XLS_INOUT) {
+        xls_object_init(&runtime->backend.layout, type, *real);
+    } else if (xls_translate(&runtime->down, type, caller, *real, XLS_LEND)) {
         free(*real);
         goto out_of_memory;
     }
@@ -164,12 +165,13 @@ static int give_back(struct xls_call *call, int index, bool succeeded)
         break;
     case XLS_OUT_INIT:
     case XLS_OUT:
-        if (succeeded || call->argument[index].direction == XLS_OUT_INIT)
-            xls_object_init(xls_level(), type, caller);
-        if (succeeded)
+        if (succeeded) {
             rc = xls_translate(&runtime->up, type, real, caller, XLS_GIVE);
-        else
-            xls_object_dispose(&runtime->backend.layout, type, real);
+            break;
+        }
+        xls_object_dispose(&runtime->backend.layout, type, real);
+        if (call->argument[index].direction == XLS_OUT_INIT)
+            xls_object_init(xls_level(), type, caller);
         break;
     }
     free(real);

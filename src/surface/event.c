@@ -98,7 +98,6 @@ static int on_predicate(const libxl_event *real, void *user)
     const struct xls_call *call;
     libxl_event shown;
 
-    libxl_event_init(&shown);
     xls_translate(&xls_runtime()->up, EVENT, (void *)real, &shown, XLS_GIVE);
     if (shown.type == LIBXL_EVENT_TYPE_OPERATION_COMPLETE) {
         call = xls_ctx_find_call(query->ctx, shown.for_user);
