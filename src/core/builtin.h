@@ -22,7 +22,8 @@ struct xls_bitmap {
 struct xls_policy_ops {
     void (*dispose)(void *policy);
     int (*copy)(void *context, void *dst, const void *src);
-    char *(*to_json)(void *context, const void *policy); /* malloc'ed text, or NULL */
+    /* malloc'ed text, "null" for a policy that sets nothing, or NULL */
+    char *(*to_json)(void *context, const void *policy);
     int (*from_json)(void *context, void *policy, const char *text);
 };
 

@@ -168,6 +168,16 @@ static yajl_gen_status write_builtin(const struct writer *w, unsigned type, cons
     }
 }
 
+/* libxl leaves out a policy that sets nothing, and does not read a null. */
+static bool policy_is_empty(const struct writer *w, const void *policy)
+{
+    char *text = *(void *const *)policy ? xls_policy_ops.to_json(w->context, policy) : NULL;
+    bool empty = text ? strcmp(text, "null") == 0 : !*(void *const *)policy;
+
+    free(text);
+    return empty;
+}
+
 static bool is_default(const struct writer *w, const struct xls_field *field, const void *value)
 {
     int64_t number = xls_default(field, w->layout->release), expected = 0;
@@ -178,6 +188,10 @@ static bool is_default(const struct writer *w, const struct xls_field *field, co
     case XLS_KIND_STRING:
         return !*(char *const *)value;
     case XLS_KIND_BUILTIN:
+        if (field->type == XLS_TYPE_libxl_hwcap)
+            return false; /* these, too */
+        if (field->type == XLS_TYPE_libxl_cpuid_policy_list)
+            return policy_is_empty(w, value);
         return xls_builtin_is_default(field->type, value, number);
     default:
         xls_store(field->type, &expected, number);

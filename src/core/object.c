@@ -126,7 +126,7 @@ static int array_count(const struct xls_cursor *cursor, const struct xls_field *
     return (int)xls_load(cursor->type->fields[array->related].type, xls_at(object, offset));
 }
 
-static void value_dispose(const struct xls_layout *layout, unsigned type, void *value)
+void xls_value_dispose(const struct xls_layout *layout, unsigned type, void *value)
 {
     switch (xls_types[type].kind) {
     case XLS_KIND_STRING:
@@ -142,6 +142,14 @@ static void value_dispose(const struct xls_layout *layout, unsigned type, void *
     }
 }
 
+void xls_elements_dispose(const struct xls_layout *layout, unsigned type, void *elements,
+                          int64_t count)
+{
+    for (int64_t i = 0; elements && i < count; i++)
+        xls_value_dispose(layout, type, (char *)elements + i * xls_size(layout, type));
+    free(elements);
+}
+
 void xls_object_dispose(const struct xls_layout *layout, unsigned type, void *object)
 {
     struct xls_cursor cursor = { .layout = layout, .type = &xls_types[type], .object = object };
@@ -149,14 +157,10 @@ void xls_object_dispose(const struct xls_layout *layout, unsigned type, void *ob
 
     while ((field = xls_cursor_next(&cursor))) {
         if (field->form == XLS_FORM_ARRAY) {
-            char *elements = *(char **)at_cursor(&cursor, object);
-            int count = elements ? array_count(&cursor, field, object) : 0;
-
-            for (int i = 0; i < count; i++)
-                value_dispose(layout, field->type, elements + i * xls_size(layout, field->type));
-            free(elements);
+            xls_elements_dispose(layout, field->type, *(void **)at_cursor(&cursor, object),
+                                 array_count(&cursor, field, object));
         } else {
-            value_dispose(layout, field->type, at_cursor(&cursor, object));
+            xls_value_dispose(layout, field->type, at_cursor(&cursor, object));
         }
     }
     memset(object, 0, xls_size(layout, type));

@@ -18,6 +18,11 @@ void xls_object_init_arm(const struct xls_layout *layout, unsigned type, void *o
 /* Releases everything that the object owns, and clears it. */
 void xls_object_dispose(const struct xls_layout *layout, unsigned type, void *object);
 
+/* The same for one value of any type, and for an array of them, which is freed. */
+void xls_value_dispose(const struct xls_layout *layout, unsigned type, void *value);
+void xls_elements_dispose(const struct xls_layout *layout, unsigned type, void *elements,
+                          int64_t count);
+
 /*
  * A deep copy over *dst, which is not disposed of first. 0, or -1 without memory: then dst holds a
  * part, and may be disposed of. `context` is handed to whoever copies what the schema cannot see.

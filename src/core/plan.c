@@ -150,6 +150,27 @@ static int compile_value(struct place *place, const struct xls_field *field, uns
     return 0;
 }
 
+/* What only the source has stays behind when the rest moves. */
+static int compile_drop(struct place *place, const struct xls_type *type,
+                        const struct xls_field *field, unsigned from)
+{
+    bool array = field->form == XLS_FORM_ARRAY;
+    struct xls_step *step;
+
+    if (!array && xls_types[field->type].kind != XLS_KIND_STRUCT &&
+        xls_types[field->type].kind != XLS_KIND_STRING &&
+        xls_types[field->type].kind != XLS_KIND_BUILTIN)
+        return 0;
+    step = append(&place->plan->moves, array ? XLS_DROP_ARRAY : XLS_DROP);
+    if (!step)
+        return -1;
+    step->type = field->type;
+    step->from = place->base_from + from;
+    if (array)
+        step->count_from = place->base_from + xls_offset(place->plans->from, type, field->related);
+    return 0;
+}
+
 /* Only the source has it: it must have its default there, at every depth. */
 static int compile_lost(struct place *place, const struct xls_field *field, unsigned from,
                         xls_release since)
@@ -269,8 +290,10 @@ static int compile_field(struct place *place, const struct xls_type *type, unsig
     if (from == XLS_ABSENT || to == XLS_ABSENT) {
         place->plan->same = false;
         place->broken = true;
-        return to == XLS_ABSENT ? compile_lost(place, field, from, field->since)
-                                : compile_fresh(place, field, to);
+        if (to != XLS_ABSENT)
+            return compile_fresh(place, field, to);
+        return compile_lost(place, field, from, field->since) ||
+               compile_drop(place, type, field, from);
     }
     switch (field->form) {
     case XLS_FORM_VALUE:

@@ -16,6 +16,8 @@ enum xls_operation {
     XLS_ELEMENTS, /* an array whose elements differ between the layouts */
     XLS_CONVERT,  /* a field whose default differs: default becomes default */
     XLS_FRESH,    /* a field that only the target has gets its default */
+    XLS_DROP,     /* what only the source has is released, where its owner moves */
+    XLS_DROP_ARRAY,
     /* checks of what the target release does not know */
     XLS_REQUIRE_DEFAULT,
     XLS_REQUIRE_VALUE,    /* an enum whose newer values the target lacks */

@@ -74,7 +74,7 @@ struct xls_type {
 
 extern const struct xls_type xls_types[XLS_TYPE_COUNT];
 
-/* The releases that the schema describes, oldest first; the last one is the newest level. */
+/* The releases that the schema describes, oldest first. XLS_LEVEL is the one that callers see. */
 extern const xls_release xls_releases[XLS_RELEASE_COUNT];
 
 /* A function that a release of libxenlight or libxlutil promises to export. */

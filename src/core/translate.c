@@ -166,14 +166,6 @@ bool xls_check(const struct xls_plans *plans, unsigned type, const void *object,
 
 /* The moves */
 
-static void release_elements(const struct xls_layout *layout, unsigned type, char *elements,
-                             size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        xls_object_dispose(layout, type, elements + i * xls_size(layout, type));
-    free(elements);
-}
-
 /* Elements that the target held before keep the fields that only it has. */
 static int move_elements(const struct xls_plans *plans, unsigned type, char *from, size_t count,
                          char *to, size_t held, enum xls_move move)
@@ -227,7 +219,7 @@ static int move_array(const struct xls_plans *plans, const struct xls_step *step
 
 out_of_memory:
     if (move != XLS_LEND) {
-        release_elements(plans->from, step->type, *source, *count);
+        xls_elements_dispose(plans->from, step->type, *source, *count);
         free(*target);
         *target = *source = NULL;
         *count = *held = 0;
@@ -269,6 +261,19 @@ static void fill_fresh(const struct xls_plans *plans, const struct xls_step *ste
         xls_store(step->type, to, step->number_to);
 }
 
+static void drop(const struct xls_plans *plans, const struct xls_step *step, void *from)
+{
+    void *value = xls_at(from, step->from);
+
+    if (step->operation == XLS_DROP_ARRAY) {
+        xls_elements_dispose(plans->from, step->type, *(void **)value,
+                             *(int *)xls_at(from, step->count_from));
+        *(void **)value = NULL;
+    } else {
+        xls_value_dispose(plans->from, step->type, value);
+    }
+}
+
 int xls_translate(const struct xls_plans *plans, unsigned type, void *from, void *to,
                   enum xls_move move)
 {
@@ -295,6 +300,11 @@ int xls_translate(const struct xls_plans *plans, unsigned type, void *from, void
         case XLS_FRESH:
             if (move != XLS_RESTORE)
                 fill_fresh(plans, step, xls_at(to, step->to));
+            break;
+        case XLS_DROP:
+        case XLS_DROP_ARRAY:
+            if (move != XLS_LEND)
+                drop(plans, step, from);
             break;
         case XLS_WHEN:
             if (!when_applies(step, from))
@@ -327,11 +337,11 @@ void *xls_translate_array(const struct xls_plans *plans, unsigned type, void *fr
     char *to = calloc(count ? count : 1, xls_size(plans->to, type));
 
     if (!to) {
-        release_elements(plans->from, type, from, count);
+        xls_elements_dispose(plans->from, type, from, count);
         return NULL;
     }
     if (move_elements(plans, type, from, count, to, 0, XLS_GIVE)) {
-        release_elements(plans->to, type, to, count);
+        xls_elements_dispose(plans->to, type, to, count);
         to = NULL;
     }
     free(from);

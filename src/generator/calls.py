@@ -14,6 +14,8 @@ DIRECTIONS = {"in": "XLS_IN", "": "XLS_IN", "inout": "XLS_INOUT", "out": "XLS_OU
 
 class Calls:
     def __init__(self, schema):
+        self.releases = schema      # all of them: they decide what needs translating
+        schema = schema.at(schema.levels[-1])
         self.schema = schema
         self.family = c.Family(schema)
         self.bound = [f for f in schema.functions.values() if not f.inline and not f.local]
@@ -63,12 +65,12 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
         seen = seen or set()
         if name in seen:
             return False
-        if name in self.schema.enums:
-            enum = self.schema.enums[name]
+        if name in self.releases.enums:
+            enum = self.releases.enums[name]
             return any(v.since and v.since != enum.since for v in enum.values)
-        if name not in self.schema.structs:
+        if name not in self.releases.structs:
             return False
-        struct = self.schema.structs[name]
+        struct = self.releases.structs[name]
         return any((f.since and f.since != struct.since) or f.default_from
                    or (f.bits and self.changed(f.bits))
                    or (f.type and self.changed(f.type, seen | {name}))
@@ -155,8 +157,12 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
     if (xls_same(XLS_TYPE_{base}))
         {self.passed_on(function)}
     list = XLS_REAL({function.name})({names});
-    return xls_call_list({ctx}, "{function.name}", XLS_TYPE_{base}, list,
-                         list ? *{function.list_count} : 0);
+    if (list)
+        list = xls_call_list({ctx}, "{function.name}", XLS_TYPE_{base}, list,
+                             *{function.list_count});
+    if (!list)
+        *{function.list_count} = 0;
+    return list;
 """
 
     def translated_body(self, function, translated):

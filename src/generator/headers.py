@@ -28,6 +28,8 @@ ACCEPTED_API = ["4.2", "4.3", "4.4", "4.5", "4.7", "4.8", "4.13", "4.14", "4.18"
 
 class Headers:
     def __init__(self, schema):
+        self.level = schema.levels[-1]
+        schema = schema.at(self.level)
         self.schema = schema
         self.family = c.Family(schema)
 
@@ -226,7 +228,7 @@ typedef struct libxl__ctx libxl_ctx;
                 + self.extern_c(self.functions("libxl_uuid.h")))
 
     def libxl(self):
-        level = self.schema.releases[-1]
+        level = self.level
         builtins = "\n".join(self.builtin(name) for name in self.schema.builtins
                              if name != "libxl_uuid")
         after = "\n".join(self.record(name) for name in
@@ -266,6 +268,10 @@ typedef struct libxl__xen_console_reader libxl_xen_console_reader;
 
 {self.extern_c(self.functions("libxl.h"))}
 #include <libxl_event.h>
+
+{c.comment("So that whoever defines a libxl function, as test doubles do, gets its symbol right "
+           "with this header alone.")}\
+#include <libxl_utils.h>
 """
 
     def event(self):

@@ -8,7 +8,7 @@ the notation, and nothing of Xen.
 import pathlib
 import re
 
-from schema import SchemaError, release_key
+from schema import SchemaError, listed, release_key
 
 FILES = ("types", "constants", "functions")
 
@@ -119,7 +119,8 @@ class SchemaText:
         self.folder = pathlib.Path(folder)
         for name in FILES:
             setattr(self, name, File(self.folder / f"{name}.schema"))
-        self.releases = (self.folder / "releases").read_text().split()
+        self.releases = listed(self.folder / "releases")
+        self.levels = listed(self.folder / "levels")
 
     def write(self, folder):
         folder = pathlib.Path(folder)
@@ -131,7 +132,8 @@ class SchemaText:
 
     def texts(self):
         return {**{f"{name}.schema": getattr(self, name).text() for name in FILES},
-                "releases": "".join(release + "\n" for release in self.releases)}
+                "releases": "".join(release + "\n" for release in self.releases),
+                "levels": "".join(level + "\n" for level in self.levels)}
 
     def since(self, release):
         """What to write for a thing that exists since then: the first release needs no word."""
@@ -359,6 +361,7 @@ def filtered(folder, release):
     if release not in text.releases:
         raise SchemaError(f"{folder} does not know Xen {release}")
     text.releases = text.releases[:text.releases.index(release) + 1]
+    text.levels = [release]
     for name in FILES:
         file = getattr(text, name)
         file.drop([line for block in file.blocks for line in newer_lines(block, release)])

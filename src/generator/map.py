@@ -22,11 +22,12 @@ def names(schema):
 
 class Map:
     def __init__(self, schema):
-        self.schema = schema
+        self.level = schema.levels[-1]
+        self.schema = schema.at(self.level)
 
     def files(self):
         rows = "".join(f"    xls_{name};\n" for name in sorted(names(self.schema)))
-        level = self.schema.releases[-1]
+        level = self.level
         yield "libxlstable.map", f"""/*
  * The exported symbols. A node is never changed once it is released: what is new goes into a new
  * node. XLSTABLE_{level} holds the source-compatible surface at the level of Xen {level}.

@@ -3,6 +3,7 @@
 abi/README.md explains the notation. A line that does not fit it ends the run with its place.
 """
 
+import copy
 import dataclasses
 import pathlib
 import re
@@ -170,10 +171,31 @@ class Schema:
         self.builtins, self.enums, self.structs, self.records = {}, {}, {}, {}
         self.declarations = []      # enums and structs in C order
         self.functions, self.redirects, self.constants, self.aliases = {}, [], {}, []
+        self.releases, self.levels = [], []     # oldest first
 
-    @property
-    def releases(self):
-        return self._releases
+    def known(self, item, release):
+        return not item.since or release_key(item.since) <= release_key(release)
+
+    def at(self, release):
+        """The schema as of a release: without what came later."""
+        def prune(fields):
+            fields[:] = [f for f in fields if model.known(f, release)]
+            for field in fields:
+                prune(field.members)
+
+        model = copy.deepcopy(self)
+        for group in (model.enums, model.structs, model.functions, model.constants):
+            for name in [n for n, item in group.items()
+                         if not model.known(item, release)]:
+                del group[name]
+        model.declarations = [d for d in model.declarations
+                              if d.name in model.enums or d.name in model.structs]
+        for enum in model.enums.values():
+            enum.values = [v for v in enum.values if model.known(v, release)]
+        for struct in model.structs.values():
+            prune(struct.fields)
+        model.releases = [r for r in self.releases if release_key(r) <= release_key(release)]
+        return model
 
     def type_names(self):
         return [*self.builtins, *(d.name for d in self.declarations)]
@@ -462,11 +484,18 @@ def check(schema):
             raise SchemaError(f"redirect of an unknown function '{redirect.name}'")
 
 
+def listed(path):
+    """The words of a file, without its comments."""
+    lines = [line.partition("#")[0] for line in path.read_text().splitlines()]
+    return [word for line in lines for word in line.split()]
+
+
 def load(folder):
     folder = pathlib.Path(folder)
     schema = Schema()
     for name in ("types", "constants", "functions"):
         Reader(schema, folder / f"{name}.schema").read()
-    schema._releases = (folder / "releases").read_text().split()
+    schema.releases = listed(folder / "releases")
+    schema.levels = listed(folder / "levels")
     check(schema)
     return schema

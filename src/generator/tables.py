@@ -25,7 +25,9 @@ class Tables:
             f"/* A type stands behind those that it contains. */\n"
             f"enum xls_type_id {{\n{ids}    XLS_TYPE_COUNT\n}};\n\n"
             f"#define XLS_FIELD_COUNT {fields}\n#define XLS_SYMBOL_COUNT {len(symbols)}\n"
-            f"#define XLS_RELEASE_COUNT {len(self.schema.releases)}\n\n#endif\n")
+            f"#define XLS_RELEASE_COUNT {len(self.schema.releases)}\n\n"
+            f"/* The release whose API callers see, with structs that never change. */\n"
+            f"#define XLS_LEVEL {release(self.schema.levels[-1])}\n\n#endif\n")
         yield "schema_tables.c", (f'{c.LICENCE}{c.BANNER}#include <stddef.h>\n\n#include "schema.h"\n\n'
                                   + self.members() + self.types() + self.releases()
                                   + self.symbol_table(symbols))

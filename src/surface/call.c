@@ -220,11 +220,8 @@ void xls_call_abandon(struct xls_call *call)
 
 void *xls_call_list(libxl_ctx *ctx, const char *function, unsigned type, void *list, size_t count)
 {
-    void *level_list;
+    void *level_list = xls_translate_array(&xls_runtime()->up, type, list, count);
 
-    if (!list)
-        return NULL;
-    level_list = xls_translate_array(&xls_runtime()->up, type, list, count);
     if (!level_list)
         xls_log(ctx, XTL_ERROR, "%s: out of memory for %zu elements", function, count);
     return level_list;

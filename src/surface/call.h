@@ -63,7 +63,7 @@ int xls_call_complete(struct xls_call *call, int rc);
 /* Frees a call that will never complete: its ctx is gone. */
 void xls_call_abandon(struct xls_call *call);
 
-/* A list that libxl returned, for the caller. NULL stays NULL. */
+/* A list that libxl returned, for the caller. NULL without memory: then it is released. */
 void *xls_call_list(libxl_ctx *ctx, const char *function, unsigned type, void *list, size_t count);
 
 #endif

@@ -98,7 +98,8 @@ static int on_predicate(const libxl_event *real, void *user)
     const struct xls_call *call;
     libxl_event shown;
 
-    xls_translate(&xls_runtime()->up, EVENT, (void *)real, &shown, XLS_GIVE);
+    if (xls_translate(&xls_runtime()->up, EVENT, (void *)real, &shown, XLS_LEND))
+        return 0; /* never: an event has no arrays, and nothing is allocated */
     if (shown.type == LIBXL_EVENT_TYPE_OPERATION_COMPLETE) {
         call = xls_ctx_find_call(query->ctx, shown.for_user);
         if (call)

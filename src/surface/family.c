@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the functions of each type have in common. */
 
-#include <stdlib.h>
-
 #include "family.h"
 
 /* libxl ends the process when memory runs out here; we leave what could not be copied empty. */
@@ -53,9 +51,5 @@ int xls_family_from_string(unsigned type, const char *text, void *value)
 
 void xls_family_list_free(unsigned type, void *list, int count)
 {
-    if (!list)
-        return;
-    for (int i = 0; i < count; i++)
-        xls_object_dispose(xls_level(), type, (char *)list + i * xls_size(xls_level(), type));
-    free(list);
+    xls_elements_dispose(xls_level(), type, list, count);
 }

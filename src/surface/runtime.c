@@ -18,7 +18,7 @@ static struct xls_layout level;
 
 static void compute_level(void)
 {
-    xls_layout_compute(&level, xls_releases[XLS_RELEASE_COUNT - 1]);
+    xls_layout_compute(&level, XLS_LEVEL);
 }
 
 const struct xls_layout *xls_level(void)

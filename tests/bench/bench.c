@@ -65,7 +65,7 @@ static void translate(char **argument)
     char problem[256];
     double begin;
 
-    xls_layout_compute(&level, xls_releases[XLS_RELEASE_COUNT - 1]);
+    xls_layout_compute(&level, XLS_LEVEL);
     xls_layout_compute(&release, release_of(argument[0]));
     if (xls_plans_compile(&down, &level, &release) || xls_plans_compile(&up, &release, &level))
         fail("no memory");
@@ -131,7 +131,7 @@ static void load(char **argument)
     if (xls_backend_open(&backend, &options))
         fail("no libxenlight");
     plain = now() - begin;
-    xls_layout_compute(&level, xls_releases[XLS_RELEASE_COUNT - 1]);
+    xls_layout_compute(&level, XLS_LEVEL);
     if (xls_plans_compile(&down, &level, &backend.layout) ||
         xls_plans_compile(&up, &backend.layout, &level))
         fail("no memory");
