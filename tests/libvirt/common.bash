@@ -26,7 +26,8 @@ say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
 source_of() { echo "$cache/source/libvirt-$1"; }
-build_of() { echo "$cache/build/libvirt-$1"; }
+build_root=$cache/build
+build_of() { echo "$build_root/libvirt-$1"; }
 
 # A figure for the whole tree: every file's content, every link's target, every name.
 # .pc is what dpkg-source notes about the patches.
@@ -39,6 +40,9 @@ tree_checksum() {
 
 # needed FILE: the libraries that it is linked with.
 needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p'; }
+
+# needs FILE PATTERN: whether one of these is like PATTERN.
+needs() { grep -q "$2" <<<"$(needed "$1")"; }
 
 # run_program BUILD VERSION RELEASE PROGRAM LOGS [VARIABLE=VALUE...]: runs one test program in the
 # trixie root. Sets $status, $passed and $failed (the numbers of cases); leaves in LOGS
