@@ -90,7 +90,7 @@ static const char *read_dynamic(const struct image *image, char *soname, size_t 
 
 int xls_elf_soname(const char *path, char *soname, size_t size, char *problem, size_t problem_size)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not make it wait */
     const char *wrong = NULL;
     struct image image = { 0 };
     struct stat status;

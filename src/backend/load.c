@@ -13,20 +13,28 @@
 
 #define SONAME "libxenlight.so."
 
+/* The release that the caller or the environment names; 0 if none does. */
+static enum xls_backend_status named_release(const struct xls_backend_options *options,
+                                             xls_release *release)
+{
+    const char *wanted = xls_environment("XLSTABLE_XEN");
+
+    *release = options->release;
+    if (*release || !wanted)
+        return XLS_BACKEND_OK;
+    *release = xls_release_parse(wanted);
+    if (!*release)
+        return xls_fail(options, XLS_BACKEND_UNKNOWN_RELEASE,
+                        "XLSTABLE_XEN=%s is not a Xen release such as 4.17", wanted);
+    return XLS_BACKEND_OK;
+}
+
+/* Asks the hypervisor, unless somebody named a release. */
 static enum xls_backend_status choose_release(const struct xls_backend_options *options,
                                               xls_release *release)
 {
-    const char *wanted = xls_environment("XLSTABLE_XEN");
-    const char *source = "the caller's option";
+    const char *source = options->release ? "the caller's option" : "XLSTABLE_XEN";
 
-    *release = options->release;
-    if (!*release && wanted) {
-        source = "XLSTABLE_XEN";
-        *release = xls_release_parse(wanted);
-        if (!*release)
-            return xls_fail(options, XLS_BACKEND_UNKNOWN_RELEASE,
-                            "XLSTABLE_XEN=%s is not a Xen release such as 4.17", wanted);
-    }
     if (!*release) {
         source = "the hypervisor";
         *release = xls_hypervisor_release(XLS_SYSFS);
@@ -114,24 +122,21 @@ enum xls_backend_status xls_backend_open(struct xls_backend *backend,
 {
     const char *path = options->path ? options->path : xls_environment("XLSTABLE_LIBXENLIGHT");
     enum xls_backend_status status;
-    char soname[32];
-    xls_release release = options->release;
+    xls_release release;
 
     memset(backend, 0, sizeof(*backend));
+    status = named_release(options, &release);
+    if (status)
+        return status;
     if (path) {
-        const char *wanted = xls_environment("XLSTABLE_XEN");
-
-        if (!release && wanted)
-            release = xls_release_parse(wanted);
-        snprintf(backend->path, sizeof(backend->path), "%s", path);
+        /* Without a slash the dynamic loader would search for it, and find another file. */
+        snprintf(backend->path, sizeof(backend->path), "%s%s", strchr(path, '/') ? "" : "./", path);
     } else {
         status = choose_release(options, &release);
         if (!status)
             status = require_described(options, release);
-        if (status)
-            return status;
-        snprintf(soname, sizeof(soname), SONAME XLS_RELEASE_FORMAT, XLS_RELEASE_ARGS(release));
-        status = xls_find(options, release, backend->path, sizeof(backend->path));
+        if (!status)
+            status = xls_find(options, release, backend->path, sizeof(backend->path));
         if (status)
             return status;
     }

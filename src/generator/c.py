@@ -117,8 +117,6 @@ class Family:
                                                         p("s", "const char *")]
 
     def gen_json(self, name):
-        """The yajl form. libxl passes an enum by value and everything else by pointer."""
-        by_value = name in self.schema.enums
+        """The yajl form. libxl passes even an enum by pointer."""
         return (f"{name}_gen_json", "yajl_gen_status",
-                [self.parameter("hand", "yajl_gen"),
-                 self.parameter("p", name if by_value else f"{name} *")])
+                [self.parameter("hand", "yajl_gen"), self.parameter("p", f"{name} *")])

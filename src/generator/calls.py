@@ -182,8 +182,11 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
                 names.append("xls_call_progress(call)")
             else:
                 names.append(p.name)
+        rc = "int rc;\n\n"
+        if self.ctx_of(function) == "NULL":     # whoever has a ctx has opened the library
+            rc = "int rc = xls_open(NULL);\n\n    if (rc)\n        return rc;\n"
         out = ["    struct xls_call *call;\n    void "
-               + ", ".join(f"*real_{p.name}" for p in translated) + ";\n\n",
+               + ", ".join(f"*real_{p.name}" for p in translated) + f";\n    {rc}",
                f"    if ({same})\n" + c.wrapped(f"        {self.passed_on(function)}") + "\n",
                c.wrapped(f'    call = xls_call_begin({self.ctx_of(function)}, "{function.name}", '
                          f'{how or "NULL"}, {progress or "NULL"});'), "\n"]
@@ -192,9 +195,9 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
             out.append(c.wrapped(f"    real_{p.name} = xls_call_argument(call, "
                                  f"XLS_TYPE_{self.changed_pointer(p)}, {direction}, {p.name});")
                        + "\n")
-        out.append("    if (!xls_call_ready(call))\n        return xls_call_end(call, 0);\n")
-        out.append(c.wrapped(f"    return xls_call_end(call, XLS_REAL({function.name})"
-                             f"({', '.join(names)}));") + "\n")
+        out.append("    if (!xls_call_ready(call))\n        return xls_call_refuse(call);\n")
+        out.append(c.wrapped(f"    rc = XLS_REAL({function.name})({', '.join(names)});") + "\n")
+        out.append(f"    return xls_call_end(call, {how or 'NULL'}, rc);\n")
         return "".join(out)
 
     def newer_body(self, function, newer):
@@ -211,7 +214,9 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
 {passed_on}
     if ({set_}) {{
         xls_log(ctx, XTL_ERROR,
-                "{function.name}: {newer[0].name} is set, which Xen has since {since}");
+                "{function.name}: {newer[0].name} is set, which Xen has since {since}; Xen "
+                XLS_RELEASE_FORMAT " runs",
+                XLS_RELEASE_ARGS(xls_runtime()->backend.layout.release));
         return ERROR_INVAL;
     }}
     return ((older *)(void (*)(void))XLS_REAL({function.name}))({names});
@@ -267,9 +272,8 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
 
     def gen_json(self, name):
         function, returns, parameters = self.family.gen_json(name)
-        value = "&p" if name in self.schema.enums else "p"
         return self.define(function, returns, parameters,
-                           f"return xls_json_write(xls_level(), hand, XLS_TYPE_{name}, NULL, {value});")
+                           f"return xls_json_write(xls_level(), hand, XLS_TYPE_{name}, NULL, p);")
 
     def list_free(self, function):
         items, count = function.parameters

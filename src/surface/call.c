@@ -192,30 +192,30 @@ int xls_call_complete(struct xls_call *call, int rc)
     return rc;
 }
 
-int xls_call_end(struct xls_call *call, int rc)
+int xls_call_refuse(struct xls_call *call)
 {
+    int rc = call ? call->rc : ERROR_NOMEM;
+
     if (!call)
-        return ERROR_NOMEM;
-    if (!call->rc && !rc && call->asynchronous)
-        return 0; /* it may be complete, and the call gone, already */
+        return rc;
     if (call->listed)
         xls_ctx_take_call(call->ctx, call->id);
-    if (call->rc) {
-        rc = call->rc;
-        xls_call_abandon(call);
-        return rc;
-    }
-    return xls_call_complete(call, rc);
-}
-
-void xls_call_abandon(struct xls_call *call)
-{
     for (int i = 0; i < call->count; i++) {
         if (call->argument[i].direction <= XLS_INOUT)
             xls_undo(&xls_runtime()->down, call->argument[i].type, call->argument[i].real);
         free(call->argument[i].real);
     }
     free(call);
+    return rc;
+}
+
+int xls_call_end(struct xls_call *call, const libxl_asyncop_how *how, int rc)
+{
+    if (how && !rc)
+        return 0; /* it may be complete, and the call gone, already */
+    if (call->listed)
+        xls_ctx_take_call(call->ctx, call->id);
+    return xls_call_complete(call, rc);
 }
 
 void *xls_call_list(libxl_ctx *ctx, const char *function, unsigned type, void *list, size_t count)

@@ -8,9 +8,9 @@
  *     call = xls_call_begin(ctx, "libxl_device_disk_add", ao_how, NULL);
  *     real_disk = xls_call_argument(call, XLS_TYPE_libxl_device_disk, XLS_INOUT, disk);
  *     if (!xls_call_ready(call))
- *         return xls_call_end(call, 0);
- *     return xls_call_end(call, XLS_REAL(libxl_device_disk_add)(ctx, domid, real_disk,
- *                                                               xls_call_how(call)));
+ *         return xls_call_refuse(call);
+ *     rc = XLS_REAL(libxl_device_disk_add)(ctx, domid, real_disk, xls_call_how(call));
+ *     return xls_call_end(call, ao_how, rc);
  */
 #ifndef XLS_SURFACE_CALL_H
 #define XLS_SURFACE_CALL_H
@@ -54,14 +54,15 @@ bool xls_call_ready(const struct xls_call *call);
 const libxl_asyncop_how *xls_call_how(struct xls_call *call);
 const libxl_asyncprogress_how *xls_call_progress(struct xls_call *call);
 
-/* Ends the call, or leaves it to its completion if it is asynchronous and was started (rc 0). */
-int xls_call_end(struct xls_call *call, int rc);
+/* Ends a call that is not ready: nothing was called. Returns why. */
+int xls_call_refuse(struct xls_call *call);
+
+/* Ends the call, or leaves it to its completion if it is asynchronous (by the caller's how) and was
+ * started (rc 0). */
+int xls_call_end(struct xls_call *call, const libxl_asyncop_how *how, int rc);
 
 /* The completion of an asynchronous call: writes back. The result that the caller is to see. */
 int xls_call_complete(struct xls_call *call, int rc);
-
-/* Frees a call that will never complete: its ctx is gone. */
-void xls_call_abandon(struct xls_call *call);
 
 /* A list that libxl returned, for the caller. NULL without memory: then it is released. */
 void *xls_call_list(libxl_ctx *ctx, const char *function, unsigned type, void *list, size_t count);

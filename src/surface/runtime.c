@@ -13,6 +13,7 @@
 const struct xls_runtime *xls_current;
 
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
+static bool opened; /* and every call is bound, which takes a moment longer */
 static pthread_once_t level_once = PTHREAD_ONCE_INIT;
 static struct xls_layout level;
 
@@ -137,6 +138,7 @@ static int open_locked(xentoollog_logger *logger)
     xls_policy_bind();
     __atomic_store_n(&xls_current, runtime, __ATOMIC_RELEASE);
     bind_calls(&runtime->backend);
+    __atomic_store_n(&opened, true, __ATOMIC_RELEASE);
     return 0;
 
 out:
@@ -148,6 +150,8 @@ int xls_open(xentoollog_logger *logger)
 {
     int rc;
 
+    if (__atomic_load_n(&opened, __ATOMIC_ACQUIRE))
+        return 0;
     pthread_mutex_lock(&opening);
     rc = open_locked(logger);
     pthread_mutex_unlock(&opening);
@@ -157,21 +161,21 @@ int xls_open(xentoollog_logger *logger)
 int xls_late(libxl_ctx *ctx, enum xls_function function)
 {
     const struct xls_function_info *info = &xls_functions[function];
-    const struct xls_runtime *runtime = xls_runtime();
+    const struct xls_runtime *runtime;
+    int rc = xls_open(xls_ctx_logger(ctx));
 
-    if (!runtime) {
-        int rc = xls_open(xls_ctx_logger(ctx));
-
-        if (rc)
-            return rc;
-        runtime = xls_runtime();
-        if (xls_backend_symbol(&runtime->backend, info->name, info->util))
-            return 0;
-    }
+    if (rc)
+        return rc;
+    runtime = xls_runtime();
+    if (xls_backend_symbol(&runtime->backend, info->name, info->util))
+        return 0;
     if (info->util && !runtime->backend.util)
         xls_log(ctx, XTL_ERROR, "%s: libxlutil of Xen " XLS_RELEASE_FORMAT " cannot be loaded: %s",
                 info->name, XLS_RELEASE_ARGS(runtime->backend.layout.release),
                 runtime->backend.util_problem);
+    else if (xls_runs(info->since))
+        xls_log(ctx, XTL_ERROR, "%s: Xen " XLS_RELEASE_FORMAT " does not have it on this machine",
+                info->name, XLS_RELEASE_ARGS(runtime->backend.layout.release));
     else
         xls_log(ctx, XTL_ERROR, "%s: Xen has it since " XLS_RELEASE_FORMAT
                 ", and Xen " XLS_RELEASE_FORMAT " runs", info->name, XLS_RELEASE_ARGS(info->since),

@@ -64,7 +64,8 @@ int main(int argc, char **argv)
         switch (option) {
         case 'x':
             end = 0;
-            if (sscanf(optarg, "%3u.%3u%n", &major, &minor, &end) != 2 || optarg[end]) {
+            if (sscanf(optarg, "%3u.%3u%n", &major, &minor, &end) != 2 || optarg[end] ||
+                major > UINT8_MAX || minor > UINT8_MAX || !(major | minor)) {
                 fprintf(stderr, "xlstable: %s is not a Xen release such as 4.17\n", optarg);
                 return EXIT_USAGE;
             }
