@@ -40,35 +40,31 @@ static enum xls_backend_status verify_symbols(const struct xls_backend *backend,
     return XLS_BACKEND_OK;
 }
 
-/* The innermost field at an offset, as a path, for the message. */
-static void name_field(const struct xls_layout *layout, unsigned type_id, unsigned offset,
-                       char *path, size_t size)
+/* The innermost field at an offset of the object, as a path, for the message. */
+static void name_field(const struct xls_layout *layout, unsigned type_id, const void *object,
+                       unsigned offset, char *path, size_t size)
 {
-    const struct xls_type *type = &xls_types[type_id];
-    const struct xls_field *best = NULL;
+    struct xls_cursor cursor = { .layout = layout, .type = &xls_types[type_id], .object = object };
+    const struct xls_field *field, *best = NULL;
     unsigned start = 0;
 
-    for (unsigned i = 0; i < type->count; i++) {
-        unsigned at = xls_offset(layout, type, i);
+    while ((field = xls_cursor_next(&cursor))) {
+        unsigned at = xls_offset(layout, cursor.type, cursor.index);
 
-        if (type->fields[i].form <= XLS_FORM_ARRAY && at != XLS_ABSENT && at <= offset &&
-            at >= start) {
-            best = &type->fields[i];
+        if (at <= offset && at >= start) {
+            best = field;
             start = at;
         }
     }
-    if (!best) {
-        snprintf(path, size, "its start");
-        return;
-    }
-    if (best->form == XLS_FORM_VALUE && xls_types[best->type].kind == XLS_KIND_STRUCT) {
+    if (best && best->form == XLS_FORM_VALUE && xls_types[best->type].kind == XLS_KIND_STRUCT) {
         int used = snprintf(path, size, "%s.", best->name);
 
         if (used > 0 && (size_t)used < size)
-            name_field(layout, best->type, offset - start, path + used, size - used);
+            name_field(layout, best->type, xls_at(object, start), offset - start, path + used,
+                       size - used);
         return;
     }
-    snprintf(path, size, "%s", best->name);
+    snprintf(path, size, "%s", best ? best->name : "its start");
 }
 
 static enum xls_backend_status compare(const struct check *check, unsigned type, const char *init)
@@ -88,7 +84,7 @@ static enum xls_backend_status compare(const struct check *check, unsigned type,
     for (size_t i = 0; i < size; i++) {
         if (check->theirs[i] == check->ours[i])
             continue;
-        name_field(layout, type, i, field, sizeof(field));
+        name_field(layout, type, check->ours, i, field, sizeof(field));
         return xls_fail(check->options, XLS_BACKEND_WRONG_LAYOUT,
                         "%s: %s leaves 0x%02x at byte %zu of %s (about %s), and 0x%02x is right by "
                         "the schema of Xen " XLS_RELEASE_FORMAT,

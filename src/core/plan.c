@@ -179,7 +179,7 @@ static int compile_lost(struct place *place, const struct xls_field *field, unsi
     struct xls_field told = *field;
     struct xls_step *step;
 
-    told.since = since;
+    told.since = field->since > since ? field->since : since;
     if (field->form == XLS_FORM_ARRAY)
         return 0; /* its count is a field of its own, and tells */
     if (type->kind == XLS_KIND_STRUCT) {
@@ -195,7 +195,7 @@ static int compile_lost(struct place *place, const struct xls_field *field, unsi
             unsigned offset = xls_offset(place->plans->from, type, i);
 
             if (offset != XLS_ABSENT && type->fields[i].form <= XLS_FORM_ARRAY)
-                rc = compile_lost(&inner, &type->fields[i], offset, since);
+                rc = compile_lost(&inner, &type->fields[i], offset, told.since);
         }
         free(prefix);
         return rc;
@@ -268,6 +268,7 @@ static int compile_arm(struct place *place, const struct xls_type *type, unsigne
             return -1;
         step->type = type->fields[arm->related].type;
         step->from = place->base_from + xls_offset(place->plans->from, type, arm->related);
+        step->to = place->base_to + xls_offset(place->plans->to, type, arm->related);
         step->number = arm->number;
         when[i] = lists[i]->count;
     }

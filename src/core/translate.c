@@ -188,6 +188,14 @@ static int move_elements(const struct xls_plans *plans, unsigned type, char *fro
     return rc;
 }
 
+/* Elements that the target holds and that do not come back: what they own went with the source. */
+static void forget_elements(const struct xls_plans *plans, unsigned type, char *to, int first,
+                            int end)
+{
+    for (int i = first > 0 ? first : 0; i < end; i++)
+        xls_undo(plans, type, to + i * xls_size(plans->to, type));
+}
+
 static int move_array(const struct xls_plans *plans, const struct xls_step *step, void *from,
                       void *to, enum xls_move move)
 {
@@ -211,6 +219,7 @@ static int move_array(const struct xls_plans *plans, const struct xls_step *step
             return -1;
         }
     } else {
+        forget_elements(plans, step->type, grown, *count, *held);
         free(*source);
         *source = NULL;
     }
@@ -220,6 +229,7 @@ static int move_array(const struct xls_plans *plans, const struct xls_step *step
 out_of_memory:
     if (move != XLS_LEND) {
         xls_elements_dispose(plans->from, step->type, *source, *count);
+        forget_elements(plans, step->type, *target, 0, *held);
         free(*target);
         *target = *source = NULL;
         *count = *held = 0;
@@ -274,6 +284,29 @@ static void drop(const struct xls_plans *plans, const struct xls_step *step, voi
     }
 }
 
+/* While `to` has no keys yet, `from` tells which arms there are; it is NULL where `to` has them. */
+static void undo(const struct xls_plans *plans, unsigned type, const void *from, void *to)
+{
+    const struct xls_steps *arrays = &plans->type[type].arrays;
+
+    for (unsigned i = 0; i < arrays->count; i++) {
+        const struct xls_step *step = &arrays->step[i];
+        char **elements = xls_at(to, step->to);
+
+        if (step->operation == XLS_WHEN) {
+            const void *key = from ? xls_at(from, step->from) : xls_at(to, step->to);
+
+            if (xls_load(step->type, key) != step->number)
+                i += step->skip;
+            continue;
+        }
+        for (int k = 0; *elements && k < *(int *)xls_at(to, step->count_to); k++)
+            undo(plans, step->type, NULL, *elements + k * xls_size(plans->to, step->type));
+        free(*elements);
+        *elements = NULL;
+    }
+}
+
 int xls_translate(const struct xls_plans *plans, unsigned type, void *from, void *to,
                   enum xls_move move)
 {
@@ -284,7 +317,7 @@ int xls_translate(const struct xls_plans *plans, unsigned type, void *from, void
         memset(to, 0, xls_size(plans->to, type));
     rc = move_arrays(plans, &plan->arrays, from, to, move);
     if (rc && move == XLS_LEND) {
-        xls_undo(plans, type, to);
+        undo(plans, type, from, to);
         return rc;
     }
     for (unsigned i = 0; i < plan->moves.count; i++) {
@@ -317,19 +350,7 @@ int xls_translate(const struct xls_plans *plans, unsigned type, void *from, void
 
 void xls_undo(const struct xls_plans *plans, unsigned type, void *to)
 {
-    const struct xls_steps *arrays = &plans->type[type].arrays;
-
-    for (unsigned i = 0; i < arrays->count; i++) {
-        const struct xls_step *step = &arrays->step[i];
-        char **elements = xls_at(to, step->to);
-
-        if (step->operation != XLS_ELEMENTS || !*elements)
-            continue;
-        for (int k = 0; k < *(int *)xls_at(to, step->count_to); k++)
-            xls_undo(plans, step->type, *elements + k * xls_size(plans->to, step->type));
-        free(*elements);
-        *elements = NULL;
-    }
+    undo(plans, type, NULL, to);
 }
 
 void *xls_translate_array(const struct xls_plans *plans, unsigned type, void *from, size_t count)

@@ -139,7 +139,10 @@ static bool value_fits(const struct xls_type *type, const struct xls_value *valu
 /* The exported table has the values in the order of the schema, and NULL behind the last. */
 static bool table_fits(const struct xls_type *type)
 {
-    const struct { const char *s; int v; } *row = symbol(type->name, "string_table");
+    const struct {
+        const char *s;
+        int v;
+    } *row = symbol(type->name, "string_table");
 
     for (unsigned i = 0; i < type->count; i++) {
         if (!xls_known(type->values[i].since, backend.layout.release))

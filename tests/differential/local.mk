@@ -4,7 +4,7 @@
 differential_files = tests/differential/differential_test.py \
 	tests/differential/public_api_test.py tests/differential/exceptions.py \
 	tests/differential/records.py tests/differential/root.py tests/differential/texts.py
-EXTRA_DIST += $(differential_files)
+EXTRA_DIST += $(differential_files) tests/debian/enter tests/debian/fetch
 
 if REAL_XEN
 if !SANITIZERS

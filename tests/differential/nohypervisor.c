@@ -28,16 +28,16 @@ static int close_handle(void *handle)
     return 0;
 }
 
-#define HANDLE(name)                                  \
+#define HANDLE(name)                                      \
     STUB void *name##_open(void *logger, unsigned flags); \
     STUB void *name##_open(void *logger, unsigned flags)  \
-    {                                                 \
-        return open_handle();                         \
-    }                                                 \
-    STUB int name##_close(void *handle);              \
-    STUB int name##_close(void *handle)               \
-    {                                                 \
-        return close_handle(handle);                  \
+    {                                                     \
+        return open_handle();                             \
+    }                                                     \
+    STUB int name##_close(void *handle);                  \
+    STUB int name##_close(void *handle)                   \
+    {                                                     \
+        return close_handle(handle);                      \
     }
 
 HANDLE(xencall)

@@ -49,7 +49,7 @@ def string(text):
 
 
 def dump(value, depth=0):
-    """As yajl_gen_beautify indents it. differential_test.py proves this on every text of libxl's."""
+    """As yajl indents it; differential_test.py proves this on every text of libxl's."""
     inner, outer = "    " * (depth + 1), "    " * depth
     if isinstance(value, Map):
         rows = ",\n".join(f"{inner}{string(k)}: {dump(v, depth + 1)}" for k, v in value)

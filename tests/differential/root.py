@@ -32,7 +32,7 @@ class Failed(Exception):
 
 
 def run(release, program, *arguments, stdin=b"", preload=STUB):
-    """(stdout, stderr). What the program says of an error, and valgrind's findings, go into Failed."""
+    """(stdout, stderr). Failed has what the program says of an error, and what valgrind found."""
     variables = {"LD_PRELOAD": preload} if preload else {}
     command = [SOURCE / "tests" / "debian" / "enter", "--root", XEN / "root", "--release", release,
                "--bind", BUILD, "--bind", SOURCE, "--",

@@ -61,7 +61,7 @@ class Texts:
         """A group of later things only is none: C has no empty struct."""
         if getattr(thing, "form", None) == "struct":
             return any(self.knows(member) for member in thing.members)
-        return not thing.since or schema.release_key(thing.since) <= schema.release_key(self.release)
+        return self.model.known(thing, self.release)
 
     def all(self):
         for item in self.model.declarations:

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int xen_minor;
+int xen_minor, newest_minor;
 libxl_ctx *ctx;
 struct fake_control *fake, *fake_util;
 
@@ -166,7 +166,9 @@ int run_over_releases(const struct CMUnitTest *tests, size_t count, bool with_ct
     const char *only = getenv("FAKE_ONLY");
     int failed = 0, run = 0, status;
 
-    for (xen_minor = 14; access(fake_path("4.%d", xen_minor), F_OK) == 0; xen_minor++) {
+    for (newest_minor = 13; access(fake_path("4.%d", newest_minor + 1), F_OK) == 0; newest_minor++)
+        ;
+    for (xen_minor = 14; xen_minor <= newest_minor; xen_minor++) {
         pid_t child;
 
         if (only && (strncmp(only, "4.", 2) || atoi(only + 2) != xen_minor))

@@ -21,6 +21,7 @@
 #include "fake/fake.h"
 
 extern int xen_minor;           /* Xen 4.N is what runs */
+extern int newest_minor;        /* the newest one that there is a fake of */
 extern libxl_ctx *ctx;          /* a fresh one for each test */
 extern struct fake_control *fake, *fake_util;
 

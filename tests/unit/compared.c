@@ -103,7 +103,8 @@ static bool has_default(const struct xls_layout *layout, const struct xls_field 
 }
 
 static bool arrays_equal(struct comparison *c, const struct xls_type *type,
-                         const struct xls_field *array, unsigned index, const void *a, const void *b)
+                         const struct xls_field *array, unsigned index, const void *a,
+                         const void *b)
 {
     int count = *(int *)xls_at(a, xls_offset(c->a, type, array->related));
     const char *a_elements = *(char **)xls_at(a, xls_offset(c->a, type, index));

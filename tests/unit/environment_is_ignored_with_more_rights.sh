@@ -18,7 +18,9 @@ expect() {
     shift 2
     output=$("$@" 2>&1) || { echo "$name: exit status $?: $output"; exit 1; }
     while read -r line; do
-        grep -qxF -e "$line" <<<"$output" || { echo "$name: no line '$line' in:"; echo "$output"; exit 1; }
+        grep -qxF -e "$line" <<<"$output" && continue
+        printf "%s: no line '%s' in:\n%s\n" "$name" "$line" "$output"
+        exit 1
     done <<<"$wanted"
     echo "$name: as expected"
 }

@@ -130,7 +130,8 @@ void fill_value(struct filling *filling, const struct xls_field *field, void *va
         fill_builtin(filling, field, value);
         break;
     default:
-        draw_bytes(filling, value, xls_types[field->type].size); /* neither 0 nor ~0, the defaults there are */
+        /* neither 0 nor ~0, the defaults that there are */
+        draw_bytes(filling, value, xls_types[field->type].size);
         ((unsigned char *)value)[0] &= 0x7f;
     }
 }
@@ -155,9 +156,11 @@ bool unit_is_key(const struct xls_type *type, unsigned index)
 
 static const struct xls_field *key_of(unsigned type)
 {
-    for (unsigned i = 0; xls_types[type].kind == XLS_KIND_STRUCT && i < xls_types[type].count; i++) {
-        if (unit_is_key(&xls_types[type], i))
-            return &xls_types[type].fields[i];
+    const struct xls_type *t = &xls_types[type];
+
+    for (unsigned i = 0; t->kind == XLS_KIND_STRUCT && i < t->count; i++) {
+        if (unit_is_key(t, i))
+            return &t->fields[i];
     }
     return NULL;
 }

@@ -218,8 +218,8 @@ static void deep_nesting_is_refused(void **state)
         free(text);
     }
     /* Brackets in strings do not count, an escaped quote does not end a string. */
-    refuse(ID(vminfo), "{\"uuid\": \"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
-           "[[[[[[[[[[[[[[[[[[[[\"}", "uuid", "[[[[");
+    refuse(ID(vminfo), "{\"uuid\": \"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+           "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"}", "uuid", "[[[[");
 }
 
 /* libyajl judges UTF-8, and lets overlong forms and surrogates pass. */
@@ -229,7 +229,8 @@ static void broken_texts_are_refused(void **state)
         "", " ", "\n", "{", "}", "[", "\"", "{\"", "{\"a\"", "{\"a\":", "{\"a\":1,", "{\"a\":1,}",
         "{a:1}", "{'a':1}", "{\"a\":01}", "{\"a\":+1}", "{\"a\":.5}", "{\"a\":nul}", "tru", "-",
         "{\"name\":\"\xff\"}", "{\"name\":\"\xc3\"}", "{\"name\":\"\x80\"}",
-        "{\"name\":\"\xf8\x88\x80\x80\x80\"}", "{\"name\xff\":\"\"}", "{\"name\":\"\\x\"}", "{\"name\":\"\\u12\"}",
+        "{\"name\":\"\xf8\x88\x80\x80\x80\"}", "{\"name\xff\":\"\"}", "{\"name\":\"\\x\"}",
+        "{\"name\":\"\\u12\"}",
         "{\"name\":\"a\nb\"}", "\xef\xbb\xbf{}", "{}}", "{} {}", "// nothing", "{\"a\":1 /*",
     };
     char problem[256];

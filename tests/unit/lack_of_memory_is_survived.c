@@ -49,43 +49,63 @@ static void each_struct(operation *run)
         unit_plans(from, to);
         unit_plans(to, from);
         EACH_STRUCT(id, &unit_layouts[from]) {
-            for (unsigned arm = 0; xls_size(&unit_layouts[to], id) && arm < unit_arms(id); arm++)
-                each_failure(run, &(struct unit_case) { from, to, id, arm });
+            unsigned arms = unit_arms(id);
+
+#ifndef UNIT_INVENTED
+            if (id == XLS_TYPE_libxl_domain_config)
+                arms = 1; /* the others have had their turn in build_info */
+#endif
+            for (unsigned arm = 0; xls_size(&unit_layouts[to], id) && arm < arms; arm++) {
+                if (unit_arm_is_known(id, arm, xls_releases[0]))
+                    each_failure(run, &(struct unit_case) { from, to, id, arm });
+            }
         }
     }
     print_message("%u failing allocations\n", failures);
     assert_true(failures > 0);
 }
 
-static void fill(const struct unit_case *it, unsigned release, xls_release known, void *object)
+static void fill(const struct unit_case *it, unsigned release, unsigned elements, void *object)
 {
-    struct filling filling = { .layout = &unit_layouts[release], .known = known, .arm = it->arm,
-                               .elements = 2, .random = it->type };
+    struct filling filling = { .layout = &unit_layouts[release], .known = xls_releases[release],
+                               .arm = it->arm, .elements = elements, .random = it->type };
 
     fill_object(&filling, it->type, object);
 }
 
-/* Every array that came out empty is emptied on the other side, too. How many. */
-static unsigned empty_likewise(const struct xls_layout *layout, unsigned id, void *object,
-                               const struct xls_layout *model_layout, const void *model)
+/* An array that came out empty is emptied in the model, too; so are those inside. How many. */
+static unsigned empty_likewise(const struct xls_layout *layout, unsigned id, void *model,
+                               const struct xls_layout *object_layout, const void *object)
 {
     const struct xls_type *type = &xls_types[id];
     unsigned emptied = 0;
 
     for (unsigned i = 0; i < type->count; i++) {
         const struct xls_field *field = &type->fields[i];
-        void *array = xls_at(object, xls_offset(layout, type, i));
-        int *count = xls_at(object, xls_offset(layout, type, field->related));
+        void *value = xls_at(model, xls_offset(layout, type, i));
+        const void *got = xls_at(object, xls_offset(object_layout, type, i));
+        int *count = xls_at(model, xls_offset(layout, type, field->related));
 
-        if (field->form != XLS_FORM_ARRAY || xls_offset(layout, type, i) == XLS_ABSENT ||
-            xls_offset(model_layout, type, i) == XLS_ABSENT || !*count ||
-            *(int *)xls_at(model, xls_offset(model_layout, type, field->related)))
+        if (field->form == XLS_FORM_ARM && !xls_arm_is_active(layout, type, i, model))
+            i += field->span;
+        if (field->form > XLS_FORM_ARRAY || xls_types[field->type].kind != XLS_KIND_STRUCT ||
+            xls_offset(layout, type, i) == XLS_ABSENT ||
+            xls_offset(object_layout, type, i) == XLS_ABSENT)
             continue;
-        assert_null(*(void **)xls_at(model, xls_offset(model_layout, type, i)));
-        xls_elements_dispose(layout, field->type, *(void **)array, *count);
-        *(void **)array = NULL;
-        *count = 0;
-        emptied++;
+        if (field->form == XLS_FORM_VALUE) {
+            emptied += empty_likewise(layout, field->type, value, object_layout, got);
+        } else if (*(int *)xls_at(object, xls_offset(object_layout, type, field->related))) {
+            for (int k = 0; k < *count; k++)
+                emptied += empty_likewise(
+                    layout, field->type, *(char **)value + k * xls_size(layout, field->type),
+                    object_layout, *(char **)got + k * xls_size(object_layout, field->type));
+        } else if (*count) {
+            assert_null(*(void **)got);
+            xls_elements_dispose(layout, field->type, *(void **)value, *count);
+            *(void **)value = NULL;
+            *count = 0;
+            emptied++;
+        }
     }
     return emptied;
 }
@@ -93,6 +113,7 @@ static unsigned empty_likewise(const struct xls_layout *layout, unsigned id, voi
 static bool compile_plans(const struct unit_case *it, unsigned n, bool forever)
 {
     static struct xls_plans plans;
+    size_t live = allocations_live();
     bool failed;
     int rc;
 
@@ -100,6 +121,8 @@ static bool compile_plans(const struct unit_case *it, unsigned n, bool forever)
     rc = xls_plans_compile(&plans, &unit_layouts[it->from], &unit_layouts[it->to]);
     failed = allocations_failed();
     assert_int_equal(rc, failed ? -1 : 0);
+    if (failed && allocations_live() != live)
+        unit_fail(it, "something is left to free");
     xls_plans_free(&plans); /* harmless after a failure */
     return failed;
 }
@@ -111,7 +134,7 @@ static bool lend(const struct unit_case *it, unsigned n, bool forever)
     bool failed;
     int rc;
 
-    fill(it, it->from, xls_releases[it->from], mine);
+    fill(it, it->from, 2, mine);
     unit_take_image(&before, plans->from, it->type, mine);
     allocations_fail(n, forever);
     rc = xls_translate(plans, it->type, mine, lent, XLS_LEND);
@@ -149,7 +172,7 @@ static bool give(const struct unit_case *it, unsigned n, bool forever)
     bool failed;
     int rc;
 
-    fill(it, it->from, xls_releases[it->from], given);
+    fill(it, it->from, 2, given);
     assert_int_equal(xls_object_copy(plans->from, it->type, NULL, expected, given), 0);
     allocations_fail(n, forever);
     rc = xls_translate(plans, it->type, given, mine, XLS_GIVE);
@@ -169,7 +192,7 @@ static bool restore(const struct unit_case *it, unsigned n, bool forever)
 
     unit_start(down->from, it->type, it->arm, mine);
     assert_int_equal(xls_translate(down, it->type, mine, lent, XLS_LEND), 0);
-    fill(it, it->to, xls_releases[it->to], lent);
+    fill(it, it->to, 2, lent);
     assert_int_equal(xls_object_copy(down->to, it->type, NULL, expected, lent), 0);
     allocations_fail(n, forever);
     rc = xls_translate(up, it->type, lent, mine, XLS_RESTORE);
@@ -186,8 +209,8 @@ static bool translate_list(const struct unit_case *it, unsigned n, bool forever)
     char *list = malloc(2 * size), *mine;
     bool failed;
 
-    fill(it, it->from, xls_releases[it->from], list);
-    fill(it, it->from, xls_releases[it->from], list + size);
+    fill(it, it->from, 2, list);
+    fill(it, it->from, 2, list + size);
     allocations_fail(n, forever);
     mine = xls_translate_array(plans, it->type, list, 2);
     failed = allocations_failed();
@@ -204,7 +227,7 @@ static bool copy(const struct unit_case *it, unsigned n, bool forever)
     bool failed;
     int rc;
 
-    fill(it, it->from, xls_releases[it->from], object);
+    fill(it, it->from, 1, object);
     unit_take_image(&before, layout, it->type, object);
     allocations_fail(n, forever);
     rc = xls_object_copy(layout, it->type, NULL, copied, object);
@@ -231,7 +254,7 @@ static bool read_json(const struct unit_case *it, unsigned n, bool forever)
     if (known_type != it->type || known_from != it->from || known_arm != it->arm) {
         char *written;
 
-        fill(it, it->from, xls_releases[it->from], object);
+        fill(it, it->from, 1, object);
         written = xls_json_text(layout, it->type, NULL, object);
         assert_true(strlen(written) < sizeof(text));
         strcpy(text, written);
@@ -262,7 +285,7 @@ static bool write_json(const struct unit_case *it, unsigned n, bool forever)
     char *text, *whole;
     bool failed;
 
-    fill(it, it->from, xls_releases[it->from], object);
+    fill(it, it->from, 1, object);
     whole = xls_json_text(layout, it->type, NULL, object);
     allocations_fail(n, forever);
     text = xls_json_text(layout, it->type, NULL, object);

@@ -99,7 +99,10 @@ static void compare_fields(unsigned id, unsigned first, unsigned end, const char
             unsigned offset = xls_offset(&unit_layouts[r], type, i);
 
             /* What a layout says of the fields of a type that it lacks is of no meaning. */
-            computed[r] = offset == XLS_ABSENT || !xls_size(&unit_layouts[r], id) ? -1 : (int)offset;
+            if (offset == XLS_ABSENT || !xls_size(&unit_layouts[r], id))
+                computed[r] = -1;
+            else
+                computed[r] = offset;
         }
         compare(name, computed);
     }

@@ -21,7 +21,9 @@ unit_tests = \
 	tests/unit/json_refuses_hostile_text \
 	tests/unit/release_is_found_where_xen_tells \
 	tests/unit/elf_is_read_without_trust \
-	tests/unit/backend_tells_why_there_is_none
+	tests/unit/backend_tells_why_there_is_none \
+	tests/unit/invented_round_trip tests/unit/invented_changes tests/unit/invented_defaults \
+	tests/unit/invented_refusals tests/unit/invented_lack_of_memory
 
 # What tests the programs that we build.
 unit_scripts = tests/unit/tool_exits_as_documented.sh \
@@ -110,7 +112,62 @@ tests_unit_elf_is_read_without_trust_CPPFLAGS = $(unit_cppflags)
 tests_unit_elf_is_read_without_trust_LDFLAGS = $(unit_ldflags)
 tests_unit_elf_is_read_without_trust_LDADD = $(unit_ldadd)
 
-tests_unit_backend_tells_why_there_is_none_SOURCES = tests/unit/backend_tells_why_there_is_none.c src/backend/load.c
+tests_unit_backend_tells_why_there_is_none_SOURCES = \
+	tests/unit/backend_tells_why_there_is_none.c src/backend/load.c
 tests_unit_backend_tells_why_there_is_none_CPPFLAGS = $(unit_cppflags) -DXLS_SYSFS='"sysfs"'
 tests_unit_backend_tells_why_there_is_none_LDFLAGS = $(unit_ldflags)
 tests_unit_backend_tells_why_there_is_none_LDADD = $(unit_ldadd)
+
+# The tests of translation once more, over an invented schema; see invented/types.schema.
+
+invented_schema = tests/unit/invented/types.schema tests/unit/invented/functions.schema \
+	tests/unit/invented/constants.schema tests/unit/invented/releases tests/unit/invented/levels
+EXTRA_DIST += $(invented_schema)
+CLEANFILES += tests/unit/invented/stamp tests/unit/invented/schema_ids.h \
+	tests/unit/invented/schema_tables.c
+
+tests/unit/invented/stamp: $(invented_schema) $(generator_files)
+	$(AM_V_GEN)$(GENERATE) tables $(srcdir)/tests/unit/invented tests/unit/invented && touch $@
+tests/unit/invented/schema_ids.h tests/unit/invented/schema_tables.c: tests/unit/invented/stamp
+
+if CMOCKA
+check_LTLIBRARIES += tests/unit/libinvented.la
+endif
+tests_unit_libinvented_la_SOURCES = $(libcore_la_SOURCES) tests/unit/unit.h tests/unit/unit.c \
+	tests/unit/filled.c tests/unit/compared.c tests/unit/allocations.c
+nodist_tests_unit_libinvented_la_SOURCES = tests/unit/invented/schema_tables.c
+tests_unit_libinvented_la_CPPFLAGS = $(invented_cppflags)
+$(tests_unit_libinvented_la_OBJECTS): tests/unit/invented/schema_ids.h
+
+invented_cppflags = -I$(builddir)/tests/unit/invented -DUNIT_INVENTED $(unit_cppflags)
+invented_ldadd = tests/unit/libinvented.la $(CMOCKA_LIBS) $(YAJL_LIBS)
+
+tests_unit_invented_round_trip_SOURCES = tests/unit/translate_round_trip_keeps_everything.c
+tests_unit_invented_round_trip_CPPFLAGS = $(invented_cppflags)
+tests_unit_invented_round_trip_LDFLAGS = $(unit_ldflags)
+tests_unit_invented_round_trip_LDADD = $(invented_ldadd)
+$(tests_unit_invented_round_trip_OBJECTS): tests/unit/invented/schema_ids.h
+
+tests_unit_invented_changes_SOURCES = tests/unit/translate_follows_what_the_library_did.c
+tests_unit_invented_changes_CPPFLAGS = $(invented_cppflags)
+tests_unit_invented_changes_LDFLAGS = $(unit_ldflags)
+tests_unit_invented_changes_LDADD = $(invented_ldadd)
+$(tests_unit_invented_changes_OBJECTS): tests/unit/invented/schema_ids.h
+
+tests_unit_invented_defaults_SOURCES = tests/unit/translate_keeps_default_as_default.c
+tests_unit_invented_defaults_CPPFLAGS = $(invented_cppflags)
+tests_unit_invented_defaults_LDFLAGS = $(unit_ldflags)
+tests_unit_invented_defaults_LDADD = $(invented_ldadd)
+$(tests_unit_invented_defaults_OBJECTS): tests/unit/invented/schema_ids.h
+
+tests_unit_invented_refusals_SOURCES = tests/unit/translate_refuses_what_the_release_lacks.c
+tests_unit_invented_refusals_CPPFLAGS = $(invented_cppflags)
+tests_unit_invented_refusals_LDFLAGS = $(unit_ldflags)
+tests_unit_invented_refusals_LDADD = $(invented_ldadd)
+$(tests_unit_invented_refusals_OBJECTS): tests/unit/invented/schema_ids.h
+
+tests_unit_invented_lack_of_memory_SOURCES = tests/unit/lack_of_memory_is_survived.c
+tests_unit_invented_lack_of_memory_CPPFLAGS = $(invented_cppflags)
+tests_unit_invented_lack_of_memory_LDFLAGS = $(unit_ldflags)
+tests_unit_invented_lack_of_memory_LDADD = $(invented_ldadd)
+$(tests_unit_invented_lack_of_memory_OBJECTS): tests/unit/invented/schema_ids.h

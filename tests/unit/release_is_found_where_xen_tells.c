@@ -15,7 +15,8 @@ static void a_release_is_two_numbers(void **state)
         const char *text;
         xls_release release;
     } texts[] = {
-        { "4.17", XLS_RELEASE(4, 17) }, { "4.2", XLS_RELEASE(4, 2) }, { "4.20", XLS_RELEASE(4, 20) },
+        { "4.17", XLS_RELEASE(4, 17) }, { "4.2", XLS_RELEASE(4, 2) },
+        { "4.20", XLS_RELEASE(4, 20) },
         { "10.0", XLS_RELEASE(10, 0) }, { "255.255", XLS_RELEASE(255, 255) },
         { "04.017", XLS_RELEASE(4, 17) },
         /* no release */

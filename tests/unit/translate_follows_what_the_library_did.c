@@ -91,8 +91,17 @@ static void change_while_lent_knowing(const struct unit_case *it, unsigned eleme
         unit_fail(it, "leaks");
 }
 
+/* Where both releases have the same struct, pointers pass straight through; once is enough. */
+static bool passes_through(const struct unit_case *it)
+{
+    return it->from && unit_plans(it->from, it->to)->type[it->type].same &&
+           unit_plans(it->to, it->from)->type[it->type].same;
+}
+
 static void change_while_lent(const struct unit_case *it, unsigned elements, unsigned later)
 {
+    if (passes_through(it))
+        return;
     change_while_lent_knowing(it, elements, later, UNIT_STRICT, unit_common(it->from, it->to));
     /* What a release newer than the caller's level sets beyond it is released. */
     if (it->to > it->from)
@@ -150,6 +159,8 @@ static void give(const struct unit_case *it, unsigned elements, enum unit_compar
 
 static void are_given_away(const struct unit_case *it)
 {
+    if (passes_through(it))
+        return;
     give(it, 3, UNIT_STRICT, unit_common(it->from, it->to));
     give(it, 0, UNIT_STRICT, unit_common(it->from, it->to));
     /* Also where the release knows more than the caller's level. */
@@ -187,6 +198,8 @@ static void lists_are_given_away(const struct unit_case *it)
 {
     size_t live = allocations_live();
 
+    if (passes_through(it))
+        return;
     for (size_t count = 0; count < 4; count++)
         give_list(it, count);
     if (allocations_live() != live)
@@ -196,7 +209,7 @@ static void lists_are_given_away(const struct unit_case *it)
 #define PAIR_TEST(name)                                   \
     static void arrays_that_##name(void **state)          \
     {                                                     \
-        assert_true(unit_each_pair(name) > 81 * 60);      \
+        assert_true(unit_each_pair(name) > UNIT_PAIRS);      \
     }
 
 PAIR_TEST(grow)
@@ -208,7 +221,7 @@ PAIR_TEST(are_given_away)
 
 static void structs_in_lists(void **state)
 {
-    assert_true(unit_each_pair(lists_are_given_away) > 81 * 60);
+    assert_true(unit_each_pair(lists_are_given_away) > UNIT_PAIRS);
 }
 
 int main(void)

@@ -14,9 +14,9 @@ static void init_becomes_init(const struct unit_case *it)
     void *mine = unit_room(0), *lent = unit_room(1), *expected = unit_room(2);
     struct xls_fault fault;
 
-    unit_start(from, it->type, it->arm, mine);
     unit_start(to, it->type, it->arm, expected);
     for (enum xls_move move = XLS_LEND; move <= XLS_RESTORE; move++) {
+        unit_start(from, it->type, it->arm, mine);
         memset(lent, 0x5a, xls_size(to, it->type));
         if (move == XLS_RESTORE) /* over what the caller has */
             memcpy(lent, expected, xls_size(to, it->type));
@@ -31,9 +31,10 @@ static void init_becomes_init(const struct unit_case *it)
 
 static void every_init_becomes_the_other_init(void **state)
 {
-    assert_true(unit_each_pair(init_becomes_init) > 81 * 60);
+    assert_true(unit_each_pair(init_becomes_init) > UNIT_PAIRS);
 }
 
+#ifndef UNIT_INVENTED
 /* One field whose default differs, in a struct that is otherwise as _init leaves it. */
 static int64_t carried(unsigned from, unsigned to, unsigned type, unsigned field, int64_t number,
                        enum xls_move move)
@@ -92,12 +93,16 @@ static void no_other_default_changed(void **state)
     assert_int_equal(changed, 1);
 }
 
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_init_becomes_the_other_init),
+#ifndef UNIT_INVENTED
         cmocka_unit_test(a_changed_default_is_converted_both_ways),
         cmocka_unit_test(no_other_default_changed),
+#endif
     };
 
     return cmocka_run_group_tests(tests, unit_setup, unit_teardown);

@@ -21,7 +21,7 @@ struct trial {
     void *object;
 };
 
-/* Where in it: the path so far, and since when the first struct on it that the release lacks. */
+/* Where in it: the path so far, and since when it is there; 0 if the release has it. */
 struct spot {
     char path[192];
     xls_release since;
@@ -62,7 +62,9 @@ static void enter(struct spot *inner, const struct trial *trial, const struct sp
                           separator);
 
     assert_in_range(length, 1, sizeof(inner->path) - 1);
-    inner->since = spot->since ? spot->since : field->since > to ? field->since : 0;
+    inner->since = spot->since > field->since ? spot->since : field->since;
+    if (inner->since <= to)
+        inner->since = 0;
 }
 
 static void tell(char *text, size_t size, const struct xls_field *field, const void *value)
@@ -132,6 +134,21 @@ static void try_bits(const struct trial *trial, const struct spot *spot,
     free(bitmap->map);
 }
 
+/* Values whose arm the release lacks. The others are tried with their arms. */
+static void try_key(const struct trial *trial, const struct spot *spot,
+                    const struct xls_field *field, void *value)
+{
+    const struct xls_type *type = &xls_types[field->type];
+
+    for (unsigned i = 0; i < type->count; i++) {
+        if (type->values[i].since <= xls_releases[trial->to])
+            continue;
+        xls_store(field->type, value, type->values[i].number);
+        expect(trial, spot->path, type->values[i].name, type->values[i].since);
+        values_refused[field->type] |= UINT64_C(1) << i;
+    }
+}
+
 static void try_value(const struct trial *trial, const struct spot *spot,
                       const struct xls_field *field, void *value)
 {
@@ -150,10 +167,7 @@ static void try_value(const struct trial *trial, const struct spot *spot,
         fill_value(&filling, field, value);
         tell(text, sizeof(text), field, value);
         expect(trial, spot->path, spot->since ? text : NULL, spot->since);
-        if (xls_types[field->type].kind == XLS_KIND_STRING)
-            free(*(char **)value);
-        else if (xls_types[field->type].kind == XLS_KIND_BUILTIN)
-            xls_builtin_dispose(field->type, value);
+        xls_value_dispose(trial->layout, field->type, value);
     }
 }
 
@@ -220,7 +234,9 @@ static void try_field(const struct trial *trial, const struct spot *spot, unsign
         enter(&inner, trial, spot, field, ".");
         try_fields(trial, &inner, field->type, 0, xls_types[field->type].count,
                    xls_at(object, xls_offset(trial->layout, type, index)));
-    } else if (!unit_is_count(type, index) && !unit_is_key(type, index)) {
+    } else if (unit_is_key(type, index)) {
+        try_key(trial, &inner, field, xls_at(object, xls_offset(trial->layout, type, index)));
+    } else if (!unit_is_count(type, index)) {
         try_value(trial, &inner, field, xls_at(object, xls_offset(trial->layout, type, index)));
     }
     field_refused[type->first + index] |= inner.since != 0;
@@ -279,8 +295,10 @@ static void nothing_newer_was_left_out(void **state)
         }
     }
     print_message("%u fields, %u values\n", fields, values);
-    assert_true(fields > 30 && values >= 5);
+    assert_true(fields > 10 && values >= 3);
 }
+
+#ifndef UNIT_INVENTED
 
 static void an_inactive_arm_is_not_looked_at(void **state)
 {
@@ -329,13 +347,17 @@ static void the_path_leads_into_the_element(void **state)
     xls_object_dispose(newest, XLS_TYPE_libxl_domain_config, object);
 }
 
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_and_value_is_judged_right),
         cmocka_unit_test(nothing_newer_was_left_out), /* needs the one before */
+#ifndef UNIT_INVENTED
         cmocka_unit_test(an_inactive_arm_is_not_looked_at),
         cmocka_unit_test(the_path_leads_into_the_element),
+#endif
     };
 
     return cmocka_run_group_tests(tests, unit_setup, unit_teardown);

@@ -62,6 +62,22 @@ const struct xls_plans *unit_plans(unsigned from, unsigned to)
     return wanted;
 }
 
+bool unit_arm_is_known(unsigned type, unsigned arm, xls_release release)
+{
+    for (unsigned i = 0; i < xls_types[type].count; i++) {
+        const struct xls_field *field = &xls_types[type].fields[i];
+        const struct xls_type *inner = &xls_types[field->type];
+
+        if (unit_is_key(&xls_types[type], i) &&
+            !xls_known(inner->values[arm % inner->count].since, release))
+            return false;
+        if (field->form <= XLS_FORM_ARRAY && inner->kind == XLS_KIND_STRUCT &&
+            !unit_arm_is_known(field->type, arm, release))
+            return false;
+    }
+    return true;
+}
+
 unsigned unit_each_pair(void (*run)(const struct unit_case *it))
 {
     unsigned count = 0;
@@ -73,6 +89,8 @@ unsigned unit_each_pair(void (*run)(const struct unit_case *it))
             EACH_STRUCT(id, &unit_layouts[from]) {
                 for (unsigned arm = 0; xls_size(&unit_layouts[to], id) && arm < unit_arms(id);
                      arm++) {
+                    if (!unit_arm_is_known(id, arm, unit_common(from, to)))
+                        continue;
                     run(&(struct unit_case) { from, to, id, arm });
                     count++;
                 }

@@ -50,7 +50,8 @@ void *fake_at(unsigned type_id, const void *object, const char *path, unsigned *
             unsigned long element = strtoul(path + 1, (char **)&path, 10);
 
             path++; /* the bracket */
-            object = *(char **)xls_at(object, offset) + element * xls_size(&fake_layout, field->type);
+            object = *(char **)xls_at(object, offset) +
+                     element * xls_size(&fake_layout, field->type);
             offset = 0;
         }
         if (!*path) {

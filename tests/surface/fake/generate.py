@@ -8,6 +8,7 @@ counters.h has a counter for each. libxenlight-4.N.map and libxlutil-4.N.map exp
 """
 
 import pathlib
+import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "src" / "generator"))
@@ -23,6 +24,9 @@ STATEMENTS = {
     "to_json": "return fake_to_json({type}, {by_value}p);",
     "from_json": "return fake_from_json({type}, p, s);",
 }
+
+
+declared = set()    # what the headers of the level have
 
 
 def family(model, item):
@@ -56,6 +60,11 @@ def generated(model):
 
 def weak(name, returns, parameters, statement, more=""):
     head = c.wrapped(c.prototype(returns, name, parameters))
+    if name not in declared:
+        # Newer than the level: no header of ours has it, nor its types. Pointers and numbers do.
+        text = re.sub(r"\b(?:const )?(?!libxl_ctx)libxl_\w+ \*", "void *", head)
+        text = re.sub(r"\blibxl_\w+ (?=\w+[,)])", "int ", text)
+        return f"XLS_SYMBOL({name}) {text};\n__attribute__((weak)) {text}\n{{\n    {statement}\n{more}}}\n\n"
     return f"__attribute__((weak)) {head}\n{{\n    {statement}\n{more}}}\n\n"
 
 
@@ -94,6 +103,9 @@ def main(arguments):
     if len(arguments) != 2:
         sys.exit(__doc__.strip())
     model, target = schema.load(arguments[0]), pathlib.Path(arguments[1])
+    level = model.at(model.levels[-1])
+    declared.update(level.functions)
+    declared.update(name for item in level.declarations for _, name, _, _ in family(level, item))
     target.mkdir(parents=True, exist_ok=True)
     (target / "generated.c").write_text("".join(generated(model)))
     (target / "counters.h").write_text(counters(model))
