@@ -109,11 +109,34 @@ static void each_header_field_is_judged(void **state)
     DAMAGE(e_type, ElfW(Half), ET_EXEC, "of this machine");
     DAMAGE(e_type, ElfW(Half), ET_REL, "of this machine");
     DAMAGE(e_phentsize, ElfW(Half), 32, "of this machine");
-    DAMAGE(e_phoff, ElfW(Off), library_size, "behind its end");
-    DAMAGE(e_phoff, ElfW(Off), UINT64_MAX - 7, "behind its end");
-    DAMAGE(e_phoff, ElfW(Off), 65, "behind its end"); /* not aligned */
-    DAMAGE(e_phnum, ElfW(Half), UINT16_MAX, "behind its end");
+    DAMAGE(e_phoff, ElfW(Off), library_size, "program headers lie behind its end");
+    DAMAGE(e_phoff, ElfW(Off), UINT64_MAX - 7, "program headers lie behind its end");
+    DAMAGE(e_phoff, ElfW(Off), 65, "program headers lie behind its end"); /* not aligned */
+    DAMAGE(e_phnum, ElfW(Half), UINT16_MAX, "program headers lie behind its end");
     DAMAGE(e_phnum, ElfW(Half), 0, "not a dynamic library");
+}
+
+/* The segment that holds the name ends in the middle of it, and with it what is trusted. */
+static void a_name_must_end_inside_its_segment(void **state)
+{
+    const ElfW(Ehdr) *header = (const void *)library;
+    const unsigned char *name = memmem(library, library_size, SONAME, sizeof(SONAME));
+    size_t at = name - library;
+
+    assert_non_null(name);
+    for (unsigned i = 0; i < header->e_phnum; i++) {
+        size_t place = header->e_phoff + i * sizeof(ElfW(Phdr));
+        ElfW(Phdr) segment = *(const ElfW(Phdr) *)(library + place);
+
+        if (segment.p_type != PT_LOAD || at < segment.p_offset ||
+            at >= segment.p_offset + segment.p_filesz)
+            continue;
+        for (segment.p_filesz = at - segment.p_offset;
+             segment.p_filesz < at - segment.p_offset + sizeof(SONAME); segment.p_filesz++)
+            damage(place, &segment, sizeof(segment), "its SONAME lies outside the file");
+        return;
+    }
+    fail_msg("no segment holds the name");
 }
 
 static void every_length_is_survived(void **state)
@@ -187,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_good_library_has_its_soname),
         cmocka_unit_test(what_is_no_library_is_told),
         cmocka_unit_test(each_header_field_is_judged),
+        cmocka_unit_test(a_name_must_end_inside_its_segment),
         cmocka_unit_test(every_length_is_survived),
         cmocka_unit_test(damaged_headers_are_survived),
     };

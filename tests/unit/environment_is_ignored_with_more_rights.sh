@@ -3,6 +3,7 @@
 # A process that has more rights than its user must not let that user choose the library it loads.
 # Needs root or sudo, to make such a program and to run it as somebody else. Without that nothing is
 # tested and that is said; under CI=true it is a failure.
+[ -n "${BASH_VERSION:-}" ] || exec bash "$0"
 set -euo pipefail
 
 if [[ $(id -u) != 0 ]] && sudo -n true 2>/dev/null; then

@@ -317,11 +317,17 @@ static void the_first_of_equal_keys_counts(void **state)
 /* A count comes from the array; in the text it would be a lie. */
 static void a_count_in_the_text_is_passed_over(void **state)
 {
+    const struct xls_layout *layout = &unit_layouts[newest];
+    void *value = unit_room(0), *empty = unit_room(1);
     char problem[64];
 
-    assert_int_equal(read_text(ID(domain_config), "{\"num_disks\": 1000000}", problem, 64), 0);
     assert_int_equal(read_text(ID(domain_config), "{\"disks\": [{}], \"num_disks\": -1}", problem,
                                64), 0);
+    xls_object_init(layout, ID(domain_config), empty);
+    assert_int_equal(xls_json_read(layout, ID(domain_config), NULL, value,
+                                   "{\"num_disks\": 1000000, \"num_nics\": \"x\"}", problem,
+                                   sizeof(problem)), 0);
+    assert_memory_equal(value, empty, xls_size(layout, ID(domain_config)));
 }
 
 int main(void)

@@ -65,12 +65,18 @@ static void each_struct(operation *run)
     assert_true(failures > 0);
 }
 
-static void fill(const struct unit_case *it, unsigned release, unsigned elements, void *object)
+static void fill_known(const struct unit_case *it, unsigned release, unsigned elements,
+                       xls_release known, void *object)
 {
-    struct filling filling = { .layout = &unit_layouts[release], .known = xls_releases[release],
-                               .arm = it->arm, .elements = elements, .random = it->type };
+    struct filling filling = { .layout = &unit_layouts[release], .known = known, .arm = it->arm,
+                               .elements = elements, .random = it->type };
 
     fill_object(&filling, it->type, object);
+}
+
+static void fill(const struct unit_case *it, unsigned release, unsigned elements, void *object)
+{
+    fill_known(it, release, elements, xls_releases[release], object);
 }
 
 /* An array that came out empty is emptied in the model, too; so are those inside. How many. */
@@ -182,7 +188,7 @@ static bool give(const struct unit_case *it, unsigned n, bool forever)
     return failed;
 }
 
-/* Arrays that were empty when lent must grow on the way back. */
+/* The release replaced all that it was lent, and arrays must grow on the way back. */
 static bool restore(const struct unit_case *it, unsigned n, bool forever)
 {
     const struct xls_plans *down = unit_plans(it->from, it->to), *up = unit_plans(it->to, it->from);
@@ -190,8 +196,9 @@ static bool restore(const struct unit_case *it, unsigned n, bool forever)
     bool failed;
     int rc;
 
-    unit_start(down->from, it->type, it->arm, mine);
+    fill_known(it, it->from, 1, xls_releases[0], mine);
     assert_int_equal(xls_translate(down, it->type, mine, lent, XLS_LEND), 0);
+    xls_object_dispose(down->to, it->type, lent);
     fill(it, it->to, 2, lent);
     assert_int_equal(xls_object_copy(down->to, it->type, NULL, expected, lent), 0);
     allocations_fail(n, forever);

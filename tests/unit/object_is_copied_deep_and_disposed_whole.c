@@ -196,6 +196,12 @@ static void count_without_elements_is_empty(const struct unit_case *it)
             *(int *)xls_at(object, xls_offset(layout, type, i)) = 3;
     }
     assert_int_equal(xls_object_copy(layout, it->type, NULL, copy, object), 0);
+    for (unsigned i = 0; i < type->count; i++) {
+        if (type->fields[i].form == XLS_FORM_ARM && !xls_arm_is_active(layout, type, i, copy))
+            i += type->fields[i].span;
+        else if (xls_offset(layout, type, i) != XLS_ABSENT && unit_is_count(type, i))
+            assert_int_equal(*(int *)xls_at(copy, xls_offset(layout, type, i)), 0);
+    }
     xls_object_dispose(layout, it->type, copy);
     xls_object_dispose(layout, it->type, object);
     if (allocations_live())

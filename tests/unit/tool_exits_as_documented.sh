@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The tool xlstable: its options, its exit statuses, and one line that says why.
+[ -n "${BASH_VERSION:-}" ] || exec bash "$0"
 set -uo pipefail
 unset XLSTABLE_XEN XLSTABLE_LIBXENLIGHT XLSTABLE_DEBUG LD_LIBRARY_PATH
 
