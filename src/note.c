@@ -6,13 +6,14 @@
 
 #include <elf.h>
 
-#define LIBRARIES                                                                           \
-    "[{\"feature\":\"xen\",\"description\":\"the libxenlight and libxlutil of the running Xen\"," \
-    "\"priority\":\"recommended\",\"soname\":["                                              \
-    "\"libxenlight.so.4.22\",\"libxenlight.so.4.21\",\"libxenlight.so.4.20\","              \
-    "\"libxenlight.so.4.19\",\"libxenlight.so.4.18\",\"libxenlight.so.4.17\","              \
-    "\"libxenlight.so.4.16\",\"libxenlight.so.4.15\",\"libxenlight.so.4.14\"]},"            \
-    "{\"feature\":\"xen-version\",\"description\":\"asks the hypervisor where sysfs does not tell\"," \
+#define LIBRARIES                                                                                  \
+    "[{\"feature\":\"xen\",\"description\":\"the libxenlight and libxlutil of the running Xen\","  \
+    "\"priority\":\"recommended\",\"soname\":["                                                    \
+    "\"libxenlight.so.4.22\",\"libxenlight.so.4.21\",\"libxenlight.so.4.20\","                     \
+    "\"libxenlight.so.4.19\",\"libxenlight.so.4.18\",\"libxenlight.so.4.17\","                     \
+    "\"libxenlight.so.4.16\",\"libxenlight.so.4.15\",\"libxenlight.so.4.14\"]},"                   \
+    "{\"feature\":\"xen-version\",\"description\":\"asks the hypervisor where sysfs does not "     \
+    "tell\","                                                                                      \
     "\"priority\":\"suggested\",\"soname\":[\"libxencall.so.1\"]}]"
 
 static const struct {

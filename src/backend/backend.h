@@ -27,7 +27,8 @@ enum xls_backend_status {
 struct xls_backend_options {
     xls_release release; /* 0: XLSTABLE_XEN, else what the hypervisor says */
     const char *path;    /* of libxenlight; NULL: XLSTABLE_LIBXENLIGHT, else search */
-    void (*report)(void *user, const char *text); /* the reason of a failure, one line; may be NULL */
+    void (*report)(void *user,
+                   const char *text); /* the reason of a failure, one line; may be NULL */
     void *user;
 };
 

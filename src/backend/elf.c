@@ -63,7 +63,7 @@ static const char *read_headers(struct image *image)
 static const char *read_dynamic(const struct image *image, char *soname, size_t size)
 {
     uint64_t strings = 0, name = UINT64_MAX, room, count;
-    const ElfW(Dyn) *dynamic;
+    const ElfW(Dyn) * dynamic;
     const char *text;
     unsigned i;
 

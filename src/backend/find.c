@@ -14,11 +14,15 @@
 
 /* Besides LD_LIBRARY_PATH; %d.%d is the release. Last of all the dynamic loader is asked. */
 static const char *const folders[] = {
-    "/usr/lib/xen-%d.%d/lib", "/opt/xen-%d.%d/lib", "/usr/local/lib",
+    "/usr/lib/xen-%d.%d/lib",
+    "/opt/xen-%d.%d/lib",
+    "/usr/local/lib",
 #ifdef XLS_MULTIARCH
-    "/usr/lib/" XLS_MULTIARCH, "/lib/" XLS_MULTIARCH,
+    "/usr/lib/" XLS_MULTIARCH,
+    "/lib/" XLS_MULTIARCH,
 #endif
-    "/usr/lib64", "/usr/lib",
+    "/usr/lib64",
+    "/usr/lib",
 };
 
 static bool try(const char *folder, int length, xls_release release, char *path, size_t size)
@@ -77,8 +81,7 @@ static void list_installed(char *text, size_t size)
         /* libxenlight.so.4.17.0 is the file behind libxenlight.so.4.17 */
         if (strspn(soname + strlen("libxenlight.so.4."), "0123456789") ==
             strlen(soname + strlen("libxenlight.so.4.")))
-            used += snprintf(text + used, size - used, "%s%s", used ? ", " : "",
-                             found.gl_pathv[i]);
+            used += snprintf(text + used, size - used, "%s%s", used ? ", " : "", found.gl_pathv[i]);
     }
     globfree(&found);
     if (!used)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which Xen runs. Asks sysfs, else the hypervisor itself by way of libxencall, whose ABI is stable. */
+/* Which Xen runs. Asks sysfs, else the hypervisor itself by way of libxencall, whose ABI is stable.
+ */
 
 #include <dlfcn.h>
 #include <stdio.h>

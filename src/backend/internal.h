@@ -29,8 +29,7 @@ xls_release xls_hypervisor_release(const char *sysfs);
  * Reads the SONAME of an ELF library without running any of it. 0, or -1 with the reason in
  * `problem`: so a truncated file is found out before the dynamic loader dies of it.
  */
-int xls_elf_soname(const char *path, char *soname, size_t size, char *problem,
-                   size_t problem_size);
+int xls_elf_soname(const char *path, char *soname, size_t size, char *problem, size_t problem_size);
 
 /* The path of libxenlight.so.4.N. */
 enum xls_backend_status xls_find(const struct xls_backend_options *options, xls_release release,

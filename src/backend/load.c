@@ -54,8 +54,9 @@ static enum xls_backend_status require_described(const struct xls_backend_option
     if (xls_release_described(release))
         return XLS_BACKEND_OK;
     return xls_fail(options, XLS_BACKEND_UNKNOWN_RELEASE,
-                    "Xen " XLS_RELEASE_FORMAT " is not known to this libxlstable, which knows "
-                    XLS_RELEASE_FORMAT " to " XLS_RELEASE_FORMAT,
+                    "Xen " XLS_RELEASE_FORMAT
+                    " is not known to this libxlstable, which knows " XLS_RELEASE_FORMAT
+                    " to " XLS_RELEASE_FORMAT,
                     XLS_RELEASE_ARGS(release), XLS_RELEASE_ARGS(xls_releases[0]),
                     XLS_RELEASE_ARGS(xls_releases[XLS_RELEASE_COUNT - 1]));
 }
@@ -72,8 +73,8 @@ static enum xls_backend_status inspect(const struct xls_backend_options *options
     if (strncmp(soname, SONAME, strlen(SONAME)) == 0)
         found = xls_release_parse(soname + strlen(SONAME));
     if (!found)
-        return xls_fail(options, XLS_BACKEND_WRONG_SONAME,
-                        "%s is no libxenlight: its SONAME is %s", path, soname);
+        return xls_fail(options, XLS_BACKEND_WRONG_SONAME, "%s is no libxenlight: its SONAME is %s",
+                        path, soname);
     if (*release && found != *release)
         return xls_fail(options, XLS_BACKEND_WRONG_SONAME,
                         "%s has the SONAME %s, but Xen " XLS_RELEASE_FORMAT
@@ -83,9 +84,8 @@ static enum xls_backend_status inspect(const struct xls_backend_options *options
     return XLS_BACKEND_OK;
 }
 
-static enum xls_backend_status open_light(struct xls_backend *backend,
-                                          const struct xls_backend_options *options,
-                                          const char *file)
+static enum xls_backend_status
+open_light(struct xls_backend *backend, const struct xls_backend_options *options, const char *file)
 {
     backend->light = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (!backend->light)
@@ -100,8 +100,7 @@ static void open_util(struct xls_backend *backend, xls_release release)
     char soname[32], path[sizeof(backend->path) + sizeof(soname)];
     const char *slash = strrchr(backend->path, '/');
 
-    snprintf(soname, sizeof(soname), "libxlutil.so." XLS_RELEASE_FORMAT,
-             XLS_RELEASE_ARGS(release));
+    snprintf(soname, sizeof(soname), "libxlutil.so." XLS_RELEASE_FORMAT, XLS_RELEASE_ARGS(release));
     if (slash) {
         snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - backend->path), backend->path,
                  soname);

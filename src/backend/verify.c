@@ -14,7 +14,7 @@
 
 /* Room behind a struct in which a larger one shows itself. */
 #define MARGIN 4096
-#define MARK 0xa5
+#define MARK   0xa5
 
 struct check {
     const struct xls_backend *backend;
@@ -34,8 +34,8 @@ static enum xls_backend_status verify_symbols(const struct xls_backend *backend,
             xls_backend_symbol(backend, symbol->name, symbol->util))
             continue;
         return xls_fail(options, XLS_BACKEND_MISSING_SYMBOL,
-                        "%s has no function %s, which Xen " XLS_RELEASE_FORMAT " has", backend->path,
-                        symbol->name, XLS_RELEASE_ARGS(backend->layout.release));
+                        "%s has no function %s, which Xen " XLS_RELEASE_FORMAT " has",
+                        backend->path, symbol->name, XLS_RELEASE_ARGS(backend->layout.release));
     }
     return XLS_BACKEND_OK;
 }
@@ -76,11 +76,11 @@ static enum xls_backend_status compare(const struct check *check, unsigned type,
     while (actual && check->theirs[actual - 1] == MARK)
         actual--;
     if (actual != size)
-        return xls_fail(check->options, XLS_BACKEND_WRONG_LAYOUT,
-                        "%s: %s has %zu bytes there, and %zu bytes by the schema of Xen "
-                        XLS_RELEASE_FORMAT,
-                        check->backend->path, xls_types[type].name, actual, size,
-                        XLS_RELEASE_ARGS(layout->release));
+        return xls_fail(
+            check->options, XLS_BACKEND_WRONG_LAYOUT,
+            "%s: %s has %zu bytes there, and %zu bytes by the schema of Xen " XLS_RELEASE_FORMAT,
+            check->backend->path, xls_types[type].name, actual, size,
+            XLS_RELEASE_ARGS(layout->release));
     for (size_t i = 0; i < size; i++) {
         if (check->theirs[i] == check->ours[i])
             continue;
@@ -94,8 +94,8 @@ static enum xls_backend_status compare(const struct check *check, unsigned type,
     return XLS_BACKEND_OK;
 }
 
-static void *init_function(const struct check *check, const char *type, const char *key,
-                           char *name, size_t size)
+static void *init_function(const struct check *check, const char *type, const char *key, char *name,
+                           size_t size)
 {
     snprintf(name, size, key ? "%s_init_%s" : "%s_init", type, key);
     return xls_backend_symbol(check->backend, name, false);

@@ -75,7 +75,7 @@ int xls_key_value_list_copy(char ***dst, char *const *src)
 
 static int bitmap_copy(struct xls_bitmap *dst, const struct xls_bitmap *src)
 {
-    *dst = (struct xls_bitmap) { 0 };
+    *dst = (struct xls_bitmap){ 0 };
     if (!src->size || !src->map)
         return 0;
     dst->map = malloc(src->size);

@@ -34,9 +34,11 @@ const char *xls_defbool_text(int value);
 
 bool xls_uuid_parse(const char *text, unsigned char uuid[16]);
 
-#define XLS_UUID_FORMAT "%02hhx%02hhx%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-" \
-                        "%02hhx%02hhx%02hhx%02hhx%02hhx%02hhx"
-#define XLS_UUID_ARGS(u) (u)[0], (u)[1], (u)[2], (u)[3], (u)[4], (u)[5], (u)[6], (u)[7], (u)[8], \
-                         (u)[9], (u)[10], (u)[11], (u)[12], (u)[13], (u)[14], (u)[15]
+#define XLS_UUID_FORMAT                                                                            \
+    "%02hhx%02hhx%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-"                             \
+    "%02hhx%02hhx%02hhx%02hhx%02hhx%02hhx"
+#define XLS_UUID_ARGS(u)                                                                           \
+    (u)[0], (u)[1], (u)[2], (u)[3], (u)[4], (u)[5], (u)[6], (u)[7], (u)[8], (u)[9], (u)[10],       \
+        (u)[11], (u)[12], (u)[13], (u)[14], (u)[15]
 
 #endif

@@ -15,7 +15,8 @@
 
 static int read_value(struct xls_reader *r, unsigned type, yajl_val json, void *value);
 
-__attribute__((format(printf, 2, 3))) static size_t enter(struct xls_reader *r, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static size_t enter(struct xls_reader *r, const char *format,
+                                                          ...)
 {
     size_t before = r->path_length;
     va_list arguments;
@@ -45,8 +46,8 @@ static yajl_val member(yajl_val map, const char *name)
 }
 
 /* The count grows with the elements, so that the object can be disposed of at any time. */
-static int read_array(struct xls_reader *r, const struct xls_type *type, const struct xls_field *field,
-                      yajl_val json, void *object, unsigned offset)
+static int read_array(struct xls_reader *r, const struct xls_type *type,
+                      const struct xls_field *field, yajl_val json, void *object, unsigned offset)
 {
     void *count = xls_at(object, xls_offset(r->layout, type, field->related));
     size_t size = xls_size(r->layout, field->type);
@@ -194,8 +195,9 @@ static bool too_deep(const char *text)
 int xls_json_read(const struct xls_layout *layout, unsigned type, void *context, void *value,
                   const char *text, char *problem, size_t problem_size)
 {
-    struct xls_reader reader = { .layout = layout, .context = context, .problem = problem,
-                             .problem_size = problem_size };
+    struct xls_reader reader = {
+        .layout = layout, .context = context, .problem = problem, .problem_size = problem_size
+    };
     bool is_struct = xls_types[type].kind == XLS_KIND_STRUCT;
     char parse_problem[256] = "";
     yajl_val json;
@@ -209,7 +211,8 @@ int xls_json_read(const struct xls_layout *layout, unsigned type, void *context,
         return xls_json_wrong(&reader, "nested deeper than %d levels", DEPTH_LIMIT);
     json = yajl_tree_parse(text, parse_problem, sizeof(parse_problem));
     if (!json)
-        return xls_json_wrong(&reader, "%s", *parse_problem ? parse_problem : "no JSON, or out of memory");
+        return xls_json_wrong(&reader, "%s",
+                              *parse_problem ? parse_problem : "no JSON, or out of memory");
     rc = read_value(&reader, type, json, value);
     if (rc)
         xls_value_dispose(layout, type, value);

@@ -14,8 +14,8 @@
 int xls_json_wrong(struct xls_reader *r, const char *format, ...)
 {
     va_list arguments;
-    int used = snprintf(r->problem, r->problem_size, "%s%s",
-                        r->path_length ? r->path : "the whole", ": ");
+    int used =
+        snprintf(r->problem, r->problem_size, "%s%s", r->path_length ? r->path : "the whole", ": ");
 
     if (used >= 0 && (size_t)used < r->problem_size) {
         va_start(arguments, format);
@@ -55,7 +55,8 @@ int xls_json_expect(struct xls_reader *r, yajl_val json, yajl_type type, const c
 }
 
 /* An integer of `size` bytes; the text itself is read, as yajl's own numbers are signed. */
-static int read_integer(struct xls_reader *r, yajl_val json, bool is_signed, size_t size, void *value)
+static int read_integer(struct xls_reader *r, yajl_val json, bool is_signed, size_t size,
+                        void *value)
 {
     uint64_t limit = size == 8 ? UINT64_MAX : (UINT64_C(1) << size * 8) - 1, number;
     const char *text;
@@ -121,7 +122,8 @@ static int read_defbool(struct xls_reader *r, yajl_val json, int *value)
             return 0;
         }
     }
-    return xls_json_wrong(r, "\"%.40s\" is not \"True\", \"False\" or \"<default>\"", json->u.string);
+    return xls_json_wrong(r, "\"%.40s\" is not \"True\", \"False\" or \"<default>\"",
+                          json->u.string);
 }
 
 bool xls_uuid_parse(const char *text, unsigned char uuid[16])
@@ -129,8 +131,9 @@ bool xls_uuid_parse(const char *text, unsigned char uuid[16])
     int end = 0;
 
     return sscanf(text, XLS_UUID_FORMAT "%n", &uuid[0], &uuid[1], &uuid[2], &uuid[3], &uuid[4],
-                  &uuid[5], &uuid[6], &uuid[7], &uuid[8], &uuid[9], &uuid[10], &uuid[11],
-                  &uuid[12], &uuid[13], &uuid[14], &uuid[15], &end) == 16 && !text[end];
+                  &uuid[5], &uuid[6], &uuid[7], &uuid[8], &uuid[9], &uuid[10], &uuid[11], &uuid[12],
+                  &uuid[13], &uuid[14], &uuid[15], &end) == 16 &&
+           !text[end];
 }
 
 static int read_uuid(struct xls_reader *r, yajl_val json, unsigned char *value)
@@ -153,7 +156,8 @@ static int read_mac(struct xls_reader *r, yajl_val json, unsigned char *value)
     if (xls_json_expect(r, json, yajl_t_string, "a MAC address"))
         return -1;
     if (sscanf(json->u.string, "%02hhx:%02hhx:%02hhx:%02hhx:%02hhx:%02hhx%n", &mac[0], &mac[1],
-               &mac[2], &mac[3], &mac[4], &mac[5], &end) != 6 || json->u.string[end])
+               &mac[2], &mac[3], &mac[4], &mac[5], &end) != 6 ||
+        json->u.string[end])
         return xls_json_wrong(r, "\"%.40s\" is not a MAC address", json->u.string);
     memcpy(value, mac, sizeof(mac));
     return 0;
@@ -190,7 +194,8 @@ static int read_bits(struct xls_reader *r, yajl_val json, struct xls_bitmap *bit
 }
 
 /* Exactly `count` integers of `size` bytes. */
-static int read_integers(struct xls_reader *r, yajl_val json, size_t count, size_t size, void *value)
+static int read_integers(struct xls_reader *r, yajl_val json, size_t count, size_t size,
+                         void *value)
 {
     if (xls_json_expect(r, json, yajl_t_array, "an array of integers"))
         return -1;
@@ -234,7 +239,7 @@ static int read_pairs(struct xls_reader *r, yajl_val json, char ***list)
             goto drop;
         }
         continue;
-drop: /* a value without a key would not be seen as part of the list */
+    drop: /* a value without a key would not be seen as part of the list */
         free((*list)[i * 2 + 1]);
         (*list)[i * 2 + 1] = NULL;
         return -1;

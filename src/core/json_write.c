@@ -16,11 +16,11 @@ struct writer {
     void *context;
 };
 
-#define TRY(call)                              \
-    do {                                       \
-        yajl_gen_status status_ = (call);      \
-        if (status_ != yajl_gen_status_ok)     \
-            return status_;                    \
+#define TRY(call)                                                                                  \
+    do {                                                                                           \
+        yajl_gen_status status_ = (call);                                                          \
+        if (status_ != yajl_gen_status_ok)                                                         \
+            return status_;                                                                        \
     } while (0)
 
 static yajl_gen_status write_value(const struct writer *w, unsigned type, const void *value);
@@ -205,8 +205,8 @@ static yajl_gen_status write_array(const struct writer *w, const struct xls_type
 {
     const struct xls_field *length = &type->fields[field->related];
     const char *elements = *(char *const *)xls_at(object, offset);
-    int64_t count = xls_load(length->type,
-                             xls_at(object, xls_offset(w->layout, type, field->related)));
+    int64_t count =
+        xls_load(length->type, xls_at(object, xls_offset(w->layout, type, field->related)));
 
     if (!elements || !count)
         return yajl_gen_status_ok;
@@ -226,8 +226,8 @@ static yajl_gen_status write_union(const struct writer *w, const struct xls_type
 {
     unsigned end = index + 1 + type->fields[index].span;
     const struct xls_field *key = &type->fields[type->fields[index + 1].related];
-    int64_t number = xls_load(key->type, xls_at(object, xls_offset(w->layout, type,
-                                                type->fields[index + 1].related)));
+    int64_t number = xls_load(
+        key->type, xls_at(object, xls_offset(w->layout, type, type->fields[index + 1].related)));
     const struct xls_value *value = xls_value_by_number(&xls_types[key->type], number);
     char name[96];
 

@@ -37,8 +37,8 @@ static void shift(struct xls_layout *layout, const struct xls_type *type, unsign
 }
 
 /* Lays out the fields [field, end), which share one enclosing struct or union. */
-static struct extent lay_out(struct xls_layout *layout, const struct xls_type *type,
-                             unsigned field, unsigned end, bool overlay)
+static struct extent lay_out(struct xls_layout *layout, const struct xls_type *type, unsigned field,
+                             unsigned end, bool overlay)
 {
     struct extent around = { 0, 1 };
 
@@ -53,9 +53,9 @@ static struct extent lay_out(struct xls_layout *layout, const struct xls_type *t
             continue;
         }
         if (f->form == XLS_FORM_VALUE) {
-            member = (struct extent) { layout->type[f->type].size, layout->type[f->type].align };
+            member = (struct extent){ layout->type[f->type].size, layout->type[f->type].align };
         } else if (f->form == XLS_FORM_ARRAY) {
-            member = (struct extent) { sizeof(void *), _Alignof(void *) };
+            member = (struct extent){ sizeof(void *), _Alignof(void *) };
         } else {
             member = lay_out(layout, type, field + 1, next, f->form == XLS_FORM_UNION);
             member.size = round_up(member.size, member.align);

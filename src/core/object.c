@@ -42,8 +42,8 @@ void xls_store(unsigned type, void *value, int64_t number)
     }
 }
 
-bool xls_arm_is_active(const struct xls_layout *layout, const struct xls_type *type,
-                       unsigned field, const void *object)
+bool xls_arm_is_active(const struct xls_layout *layout, const struct xls_type *type, unsigned field,
+                       const void *object)
 {
     unsigned key = type->fields[field].related;
 

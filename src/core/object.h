@@ -54,7 +54,7 @@ static inline void *xls_at(const void *object, unsigned offset)
 }
 
 /* Whether an arm is the one that the object's key selects. */
-bool xls_arm_is_active(const struct xls_layout *layout, const struct xls_type *type,
-                       unsigned field, const void *object);
+bool xls_arm_is_active(const struct xls_layout *layout, const struct xls_type *type, unsigned field,
+                       const void *object);
 
 #endif

@@ -13,7 +13,7 @@ struct place {
     struct xls_plan *plan;
     unsigned base_from, base_to;
     const char *prefix; /* of paths: "b_info." */
-    bool broken; /* the next copy must not join the last one */
+    bool broken;        /* the next copy must not join the last one */
 };
 
 static struct xls_step *append(struct xls_steps *steps, enum xls_operation operation)
@@ -43,8 +43,9 @@ static int add_copy(struct place *place, unsigned from, unsigned to, unsigned si
 
     if (from != to)
         place->plan->same = false;
-    if (last && last->operation == XLS_COPY && !place->broken && from - last->from == to - last->to &&
-        from >= last->from + last->size && from - (last->from + last->size) < sizeof(void *)) {
+    if (last && last->operation == XLS_COPY && !place->broken &&
+        from - last->from == to - last->to && from >= last->from + last->size &&
+        from - (last->from + last->size) < sizeof(void *)) {
         last->size = from + size - last->from;
         return 0;
     }
@@ -243,8 +244,7 @@ static int compile_array(struct place *place, const struct xls_type *type,
         step->type = field->type;
         step->from = place->base_from + from;
         step->to = place->base_to + to;
-        step->count_from = place->base_from +
-                           xls_offset(plans->from, type, field->related);
+        step->count_from = place->base_from + xls_offset(plans->from, type, field->related);
         step->count_to = place->base_to + xls_offset(plans->to, type, field->related);
     }
     place->plan->same = false;
@@ -256,8 +256,7 @@ static int compile_array(struct place *place, const struct xls_type *type,
 static int compile_arm(struct place *place, const struct xls_type *type, unsigned index)
 {
     const struct xls_field *arm = &type->fields[index];
-    struct xls_steps *lists[] = { &place->plan->checks, &place->plan->arrays,
-                                  &place->plan->moves };
+    struct xls_steps *lists[] = { &place->plan->checks, &place->plan->arrays, &place->plan->moves };
     unsigned when[3];
     int rc;
 

@@ -31,16 +31,16 @@ struct xls_plan;
 
 struct xls_step {
     uint8_t operation;
-    uint16_t type;         /* of the value or the elements */
-    uint16_t from, to;     /* offsets */
-    uint16_t size;         /* bytes, of a copy */
-    uint16_t count_from;   /* offsets of an array's count */
+    uint16_t type;       /* of the value or the elements */
+    uint16_t from, to;   /* offsets */
+    uint16_t size;       /* bytes, of a copy */
+    uint16_t count_from; /* offsets of an array's count */
     uint16_t count_to;
     uint16_t skip;
-    int64_t number;        /* a default in `from`, or a key */
-    int64_t number_to;     /* the default in `to` */
-    xls_release since;     /* what the checks tell: the release that has the field */
-    const char *path;      /* and where it is: "b_info.u.hvm.pirq" */
+    int64_t number;    /* a default in `from`, or a key */
+    int64_t number_to; /* the default in `to` */
+    xls_release since; /* what the checks tell: the release that has the field */
+    const char *path;  /* and where it is: "b_info.u.hvm.pirq" */
 };
 
 struct xls_steps {

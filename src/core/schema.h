@@ -13,11 +13,11 @@
 
 /* A Xen release, comparable as a number: XLS_RELEASE(4, 9) < XLS_RELEASE(4, 14). 0 is the first. */
 typedef uint16_t xls_release;
-#define XLS_RELEASE(major, minor) ((xls_release)((major) << 8 | (minor)))
+#define XLS_RELEASE(major, minor)  ((xls_release)((major) << 8 | (minor)))
 #define XLS_RELEASE_MAJOR(release) ((release) >> 8)
-#define XLS_RELEASE_MINOR(release) ((release) & 0xff)
-#define XLS_RELEASE_FORMAT "%d.%d"
-#define XLS_RELEASE_ARGS(release) XLS_RELEASE_MAJOR(release), XLS_RELEASE_MINOR(release)
+#define XLS_RELEASE_MINOR(release) ((release)&0xff)
+#define XLS_RELEASE_FORMAT         "%d.%d"
+#define XLS_RELEASE_ARGS(release)  XLS_RELEASE_MAJOR(release), XLS_RELEASE_MINOR(release)
 
 enum xls_kind {
     XLS_KIND_BOOL,

@@ -37,9 +37,8 @@ static void tell_value(struct xls_fault *fault, unsigned type, const void *value
         return;
     }
     number = xls_load(type, value);
-    named = xls_types[type].kind == XLS_KIND_ENUM
-                ? xls_value_by_number(&xls_types[type], number)
-                : NULL;
+    named = xls_types[type].kind == XLS_KIND_ENUM ? xls_value_by_number(&xls_types[type], number)
+                                                  : NULL;
     if (named)
         snprintf(fault->value, room, "%s", named->name);
     else if (xls_types[type].kind == XLS_KIND_UNSIGNED)

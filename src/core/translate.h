@@ -12,9 +12,9 @@
 
 /* What a release cannot express, for a log line. */
 struct xls_fault {
-    char path[192];     /* the field: "disks[0].transport" */
-    char value[64];     /* what it is set to */
-    xls_release since;  /* the release that has it; 0 if the value is wrong everywhere */
+    char path[192];    /* the field: "disks[0].transport" */
+    char value[64];    /* what it is set to */
+    xls_release since; /* the release that has it; 0 if the value is wrong everywhere */
 };
 
 /* Before anything is called: does the target release know all that the object asks for? */

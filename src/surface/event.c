@@ -111,8 +111,8 @@ static int on_predicate(const libxl_event *real, void *user)
 typedef int event_getter(libxl_ctx *ctx, libxl_event **event_r, uint64_t typemask,
                          libxl_event_predicate *predicate, void *user);
 
-static int get_event(event_getter *getter, libxl_ctx *ctx, libxl_event **event_r,
-                     uint64_t typemask, libxl_event_predicate *predicate, void *user)
+static int get_event(event_getter *getter, libxl_ctx *ctx, libxl_event **event_r, uint64_t typemask,
+                     libxl_event_predicate *predicate, void *user)
 {
     struct query query = { .ctx = ctx, .predicate = predicate, .user = user };
     libxl_event *real;

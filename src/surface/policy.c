@@ -63,8 +63,8 @@ static char *take_cpuid(const char *text)
 
 static char *to_json(void *ctx, const void *policy)
 {
-    char *(*real)(libxl_ctx *ctx, void *info) = xls_backend_symbol(
-        &xls_runtime()->backend, "libxl_domain_build_info_to_json", false);
+    char *(*real)(libxl_ctx * ctx, void *info) =
+        xls_backend_symbol(&xls_runtime()->backend, "libxl_domain_build_info_to_json", false);
     char *text = NULL, *taken = NULL;
     void *place = NULL, *info;
 
@@ -84,8 +84,8 @@ static char *to_json(void *ctx, const void *policy)
 
 static int from_json(void *ctx, void *policy, const char *value)
 {
-    int (*real)(libxl_ctx *ctx, void *info, const char *text) = xls_backend_symbol(
-        &xls_runtime()->backend, "libxl_domain_build_info_from_json", false);
+    int (*real)(libxl_ctx * ctx, void *info, const char *text) =
+        xls_backend_symbol(&xls_runtime()->backend, "libxl_domain_build_info_from_json", false);
     size_t size = strlen(value) + sizeof("{\"cpuid\":}");
     char *text = malloc(size);
     void *place = NULL, *info = real_build_info(&place);

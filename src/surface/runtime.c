@@ -177,8 +177,9 @@ int xls_late(libxl_ctx *ctx, enum xls_function function)
         xls_log(ctx, XTL_ERROR, "%s: Xen " XLS_RELEASE_FORMAT " does not have it on this machine",
                 info->name, XLS_RELEASE_ARGS(runtime->backend.layout.release));
     else
-        xls_log(ctx, XTL_ERROR, "%s: Xen has it since " XLS_RELEASE_FORMAT
-                ", and Xen " XLS_RELEASE_FORMAT " runs", info->name, XLS_RELEASE_ARGS(info->since),
+        xls_log(ctx, XTL_ERROR,
+                "%s: Xen has it since " XLS_RELEASE_FORMAT ", and Xen " XLS_RELEASE_FORMAT " runs",
+                info->name, XLS_RELEASE_ARGS(info->since),
                 XLS_RELEASE_ARGS(runtime->backend.layout.release));
     return ERROR_NI;
 }

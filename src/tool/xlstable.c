@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command-line tool: tells which libxenlight libxlstable would use here, and whether it fits. */
+/* The command-line tool: tells which libxenlight libxlstable would use here, and whether it fits.
+ */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -22,7 +23,8 @@ static const char usage[] =
     "  -V, --version             the version\n"
     "\n"
     "XLSTABLE_XEN and XLSTABLE_LIBXENLIGHT say the same to every program that uses libxlstable;\n"
-    "XLSTABLE_DEBUG=1 shows every path tried. Exit status: 0 it fits; 2 wrong usage; 10 no memory;\n"
+    "XLSTABLE_DEBUG=1 shows every path tried. Exit status: 0 it fits; 2 wrong usage; 10 no "
+    "memory;\n"
     "11 no Xen runs; 12 unknown release; 13 no libxenlight for it; 14 not loadable; 15 wrong\n"
     "SONAME; 16 a function is missing; 17 a struct differs. See xlstable(1).\n";
 
