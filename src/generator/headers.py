@@ -138,11 +138,9 @@ typedef struct libxl__ctx libxl_ctx;
 
     def members(self, lines, fields, indent):
         for field in fields:
-            doc = field.doc
-            if field.since:
-                doc = f"{doc} Since Xen {field.since}.".strip()
-            if field.deprecated:
-                doc = f"{doc} Deprecated by {field.deprecated}.".strip()
+            since = f"since Xen {field.since}" if field.since else ""
+            deprecated = f"deprecated by {field.deprecated}" if field.deprecated else ""
+            doc = "; ".join(part for part in (field.doc, since, deprecated) if part)
             if field.form in ("value", "array"):
                 lines.append(c.comment(doc, indent) + indent
                              + c.declare(c.field_type(field), field.name) + ";")
@@ -168,8 +166,23 @@ typedef struct libxl__ctx libxl_ctx;
             line = f"{text}\n    XLS_SYMBOL({name});"
         return line
 
+    def ownership(self, function):
+        """Who frees what a function returns, unless its own text says so."""
+        if "free" in function.doc:
+            return ""
+        if function.list_count:
+            element = function.returns.rstrip(" *")
+            free = next((f.name for f in self.schema.functions.values()
+                         if f.name.endswith("_list_free")
+                         and f.parameters[0].type.rstrip(" *") == element), None)
+            with_what = f"with {free}" if free else "by disposing of each element, then with free"
+            return f" Free the array of *{function.list_count} elements {with_what}."
+        if function.owned:
+            return " Free the result with free."
+        return " The result is not to be freed." if function.borrowed else ""
+
     def function(self, function):
-        doc = function.doc
+        doc = f"{function.doc}{self.ownership(function)}"
         details = [f"{p.name}: {p.doc}" for p in function.parameters if p.doc]
         if details:
             doc = f"{doc} [{'; '.join(details)}]"
