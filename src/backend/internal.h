@@ -13,7 +13,7 @@ xls_fail(const struct xls_backend_options *options, enum xls_backend_status stat
 /* A line on stderr if XLSTABLE_DEBUG is set: every path tried, every decision. */
 __attribute__((format(printf, 1, 2))) void xls_debug(const char *format, ...);
 
-/* An environment variable, unless the process has more rights than its user. */
+/* An environment variable; NULL in a process that has more rights than its user. */
 const char *xls_environment(const char *name);
 
 /* "4.17" -> XLS_RELEASE(4, 17); 0 if it is no release. */
