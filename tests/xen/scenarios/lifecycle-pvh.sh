@@ -1,0 +1,3 @@
+# The same with a PVH guest.
+type=pvh
+. "$ours/scenarios/lifecycle-pv.sh"

@@ -1,0 +1,37 @@
+# xl of Xen 4.20, its source unmodified, linked with libxlstable.so.1: one binary on every Xen.
+stop_daemon >/dev/null 2>&1
+xl() { timeout 180 $ours/bin/xl "$@"; }
+comment "$(cd $ours && sha256sum bin/xl)"
+cat >"$work/xl.cfg" <<CFG
+name = "xl-guest"
+kernel = "/boot/vmlinux"
+ramdisk = "$ours/guest.gz"
+extra = "console=hvc0 quiet mitigations=off"
+memory = 128
+vcpus = 1
+CFG
+expect "xl info" "xen_minor +: ${release#*.}" xl info
+expect "xl list" "Domain-0" xl list
+if check "xl create" xl create "$work/xl.cfg"; then
+    expect "xl list has the guest" "xl-guest +[0-9]+ +128 +1" xl list
+    expect "xl list -l" '"xl-guest"' xl list -l
+    check "xl pause" xl pause xl-guest
+    check "xl unpause" xl unpause xl-guest
+    eventually "the guest is up" 180 grep -q 'guest is up' /var/log/xen/console/guest-xl-guest.log
+    expect "xl vcpu-list" "xl-guest" xl vcpu-list xl-guest
+    check "xl save" xl save xl-guest "$work/xl.save"
+    check "xl list has it no more" bash -c "! timeout 60 $ours/bin/xl list | grep xl-guest"
+    check "xl restore" xl restore "$work/xl.save"
+    expect "xl list has it again" "xl-guest" xl list
+    check "xl mem-set" xl mem-set xl-guest 100
+    check "xl destroy" xl destroy xl-guest
+    rm -f "$work/xl.save"
+fi
+truncate -s 1M "$work/xl.img"
+sed "s/xl-guest/xl-lacks/; s|/boot/vmlinux|$ours/idle|; /ramdisk/d; s/128/32/" "$work/xl.cfg" >"$work/lacks.cfg"
+echo "disk = [ 'format=raw,vdev=xvda,access=rw,trusted,target=$work/xl.img' ]" >>"$work/lacks.cfg"
+case $release in
+4.14) refused "a trusted disk (since Xen 4.17) is refused, by name" "trusted.*4\.17|4\.17.*trusted" xl create "$work/lacks.cfg" ;;
+*) check "a trusted disk (since Xen 4.17) is taken" xl create "$work/lacks.cfg" && xl destroy xl-lacks ;;
+esac
+check "no domain is left" bash -c "! xenstore-list /local/domain | grep -v '^0\$'"
