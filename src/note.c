@@ -6,15 +6,17 @@
 
 #include <elf.h>
 
-#define LIBRARIES                                                                                  \
-    "[{\"feature\":\"xen\",\"description\":\"the libxenlight and libxlutil of the running Xen\","  \
-    "\"priority\":\"recommended\",\"soname\":["                                                    \
-    "\"libxenlight.so.4.22\",\"libxenlight.so.4.21\",\"libxenlight.so.4.20\","                     \
-    "\"libxenlight.so.4.19\",\"libxenlight.so.4.18\",\"libxenlight.so.4.17\","                     \
-    "\"libxenlight.so.4.16\",\"libxenlight.so.4.15\",\"libxenlight.so.4.14\"]},"                   \
-    "{\"feature\":\"xen-version\",\"description\":\"asks the hypervisor where sysfs does not "     \
-    "tell\","                                                                                      \
-    "\"priority\":\"suggested\",\"soname\":[\"libxencall.so.1\"]}]"
+#include "schema_ids.h"
+
+#define ENTRY(feature, description, priority, sonames)                                             \
+    "{\"feature\":\"" feature "\",\"description\":\"" description "\","                            \
+    "\"priority\":\"" priority "\",\"soname\":[" sonames "]}"
+
+#define LIGHT ENTRY("xen", "drives the running Xen", "recommended", XLS_LIBXENLIGHT_SONAMES)
+#define UTIL  ENTRY("xlutil", "parses configurations", "recommended", XLS_LIBXLUTIL_SONAMES)
+#define CALL  ENTRY("xen-version", "asks which Xen runs", "suggested", "\"libxencall.so.1\"")
+
+#define LIBRARIES "[" LIGHT "," UTIL "," CALL "]"
 
 static const struct {
     Elf64_Nhdr header;

@@ -27,10 +27,17 @@ class Tables:
             f"#define XLS_FIELD_COUNT {fields}\n#define XLS_SYMBOL_COUNT {len(symbols)}\n"
             f"#define XLS_RELEASE_COUNT {len(self.schema.releases)}\n\n"
             f"/* The release whose API callers see, with structs that never change. */\n"
-            f"#define XLS_LEVEL {release(self.schema.levels[-1])}\n\n#endif\n")
+            f"#define XLS_LEVEL {release(self.schema.levels[-1])}\n\n"
+            f"/* The SONAMEs of all releases, newest first, as the elements of a JSON array. */\n"
+            f"{self.sonames('libxenlight')}\n{self.sonames('libxlutil')}\n#endif\n")
         yield "schema_tables.c", (f'{c.LICENCE}{c.BANNER}#include <stddef.h>\n\n#include "schema.h"\n\n'
                                   + self.members() + self.types() + self.releases()
                                   + self.symbol_table(symbols))
+
+    def sonames(self, library):
+        names = ['"\\"%s.so.%s\\""' % (library, r) for r in reversed(self.schema.releases)]
+        joined = ' "," \\\n    '.join(names)
+        return f"#define XLS_{library.upper()}_SONAMES \\\n    {joined}\n"
 
     # types
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command-line tool: tells which libxenlight libxlstable would use here, and whether it fits.
- */
+/* The command-line tool: tells which libxenlight would be used here, and whether it fits. */
 
 #include <getopt.h>
 #include <stdio.h>

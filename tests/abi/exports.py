@@ -107,9 +107,10 @@ class Note(unittest.TestCase):
         features = json.loads(self.text.rstrip(b"\0"))
         releases = sorted((line.split()[0] for line in lines(SCHEMA / "releases")),
                           key=lambda release: [int(part) for part in release.split(".")])
-        self.assertEqual(features[0]["soname"],
-                         [f"libxenlight.so.{release}" for release in reversed(releases)])
-        self.assertEqual(features[1]["soname"], ["libxencall.so.1"])
+        for feature, library in zip(features, ("libxenlight", "libxlutil")):
+            self.assertEqual(feature["soname"],
+                             [f"{library}.so.{release}" for release in reversed(releases)])
+        self.assertEqual([feature["soname"] for feature in features[2:]], [["libxencall.so.1"]])
         for feature in features:
             self.assertIn(feature["priority"], ("required", "recommended", "suggested"))
             self.assertTrue(feature["feature"] and feature["description"])
