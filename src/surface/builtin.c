@@ -193,5 +193,5 @@ int libxl_domid_valid_guest(uint32_t domid)
 
 yajl_gen_status libxl__uint64_gen_json(yajl_gen hand, uint64_t val)
 {
-    return xls_json_write(xls_level(), hand, XLS_TYPE_uint64, NULL, &val);
+    return xls_json_write(xls_level_layout(), hand, XLS_TYPE_uint64, NULL, &val);
 }

@@ -171,7 +171,7 @@ static int give_back(struct xls_call *call, int index, bool succeeded)
         }
         xls_object_dispose(&runtime->backend.layout, type, real);
         if (call->argument[index].direction == XLS_OUT_INIT)
-            xls_object_init(xls_level(), type, caller);
+            xls_object_init(xls_level_layout(), type, caller);
         break;
     }
     free(real);
