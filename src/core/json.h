@@ -32,7 +32,7 @@ int xls_json_read(const struct xls_layout *layout, unsigned type, void *context,
 /* "True", "False", "<default>" */
 const char *xls_defbool_text(int value);
 
-bool xls_uuid_parse(const char *text, unsigned char uuid[16]);
+bool xls_uuid_from_text(const char *text, unsigned char uuid[16]);
 
 #define XLS_UUID_FORMAT                                                                            \
     "%02hhx%02hhx%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-"                             \

@@ -104,6 +104,7 @@ class Accessor:
     index: int                  # in the tables of the schema
     family: str
     arm: object = None          # the arm that it lies in
+    arm_index: int = 0
     key: object = None          # its key
     functions: list = dataclasses.field(default_factory=list)
 
@@ -159,7 +160,8 @@ class Surface:
                 continue
             name = self.flat(fields, path)
             accessor = Accessor(struct, field, path, name, index, family)
-            accessor.arm, accessor.key = self.arm_of(fields, path)
+            accessor.arm, accessor.key, arm_path = self.arm_of(fields, path)
+            accessor.arm_index = list(fields).index(arm_path) if arm_path else 0
             accessor.functions = list(getattr(self, "make_" + family)(accessor))
             yield accessor
 
@@ -177,8 +179,8 @@ class Surface:
             path = path.rpartition(".")[0]
             if path and fields[path].form == "arm":
                 union = fields[path.rpartition(".")[0]]
-                return fields[path], union.key
-        return None, None
+                return fields[path], union.key, path
+        return None, None, None
 
     # the functions of each family
 
@@ -192,7 +194,8 @@ class Surface:
             variable = "object"
         handle = ("const " if const else "") + f"{prefix} *"
         arguments = "".join(f", {n}" for _, n in parameters)
-        expression = f"xls_access_{call}(XLS_TYPE_{a.struct.name}, {a.index}, {variable}{arguments})"
+        place = f"XLS_IN_ARM({a.arm_index}, {a.index})" if a.arm else a.index
+        expression = f"xls_access_{call}(XLS_TYPE_{a.struct.name}, {place}, {variable}{arguments})"
         if returns not in ("void",):
             expression = "return " + expression
         return Function(name, returns, [(handle, variable), *parameters], expression + ";")
@@ -243,8 +246,9 @@ class Surface:
     def make_number_array(self, a):
         c_type = NUMBERS.get(a.field.type, "int")
         yield self.make(a, "count", "size_t", [], "count", const=True, suffix=True)
+        typed = c_type.replace("_t", "")
         yield self.make(a, "at", "int", [("size_t", "index"), (c_type + " *", "value")],
-                        "read_number_at", const=True, suffix=True)
+                        f"read_{typed}_at", const=True, suffix=True)
         for verb, extra in (("append", []), ("replace", [("size_t", "index")])):
             yield self.make(a, verb, "int", [*extra, (c_type, "value")], f"{verb}_number",
                             suffix=True)

@@ -181,7 +181,7 @@ class Maker:
     def body(self, made):
         f = self.function
         call = f"{f.name}({', '.join(self.arguments)})"
-        lines = ["struct xls_operation op;", *self.locals]
+        lines = ["struct xls_op op;", *self.locals]
         if self.listed:
             if f.returns != "int":
                 lines.append(f"{self.listed} *elements = NULL;")
@@ -205,8 +205,8 @@ class Maker:
             end = "xls_operation_pointer(&op, result);" if "*" in made.returns \
                 else "xls_operation_end(&op);"
             tail = [end, "return result;"]
-        head = ["", f"xls_operation_begin(&op, {self.ctx()}, XLS_FN_{f.name}, {self.how});"]
+        begin = f"xls_operation_begin(&op, ctx, XLS_FN_{f.name}, {self.how});"
+        if not any(name == "ctx" for _, name in self.parameters):
+            begin = f"xls_operation_begin_alone(&op, XLS_FN_{f.name});"
+        head = ["", begin]
         return [*lines, *head, *self.checks, "if (!op.rc)", f"    {store}{call};", *tail]
-
-    def ctx(self):
-        return "ctx" if any(n == "ctx" for _, n in self.parameters) else "NULL"

@@ -72,7 +72,7 @@ int libxl_uuid_from_string(libxl_uuid *uuid, const char *in)
 {
     unsigned char parsed[16];
 
-    if (!xls_uuid_parse(in, parsed))
+    if (!xls_uuid_from_text(in, parsed))
         return -1;
     memcpy(uuid->uuid, parsed, sizeof(parsed));
     return 0;

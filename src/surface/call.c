@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Translated calls, synchronous and asynchronous. */
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../core/object.h"
@@ -72,8 +73,13 @@ struct xls_call *xls_call_begin(libxl_ctx *ctx, const char *function, const libx
     return call;
 }
 
+_Thread_local struct xls_refusal xls_refusal;
+
 static void tell_fault(struct xls_call *call, unsigned type, const struct xls_fault *fault)
 {
+    snprintf(xls_refusal.field, sizeof(xls_refusal.field), "%s.%s", xls_types[type].name,
+             fault->path);
+    xls_refusal.since = fault->since;
     if (fault->since)
         xls_log(call->ctx, XTL_ERROR,
                 "%s: %s.%s is set to %s, which Xen has since " XLS_RELEASE_FORMAT
