@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The simulated libxenlight of every release, through the source-compatible surface.
+
+sim_tests = tests/sim/guests_live_on_every_release
+
+if CMOCKA
+check_LTLIBRARIES += tests/sim/libsimulated.la
+check_PROGRAMS += $(sim_tests)
+TESTS += $(sim_tests)
+endif
+
+sim_cppflags = -I$(builddir)/include -I$(srcdir)/tests/sim $(CMOCKA_CFLAGS) \
+	-DSIMULATIONS='"$(abs_builddir)/sim"'
+sim_libs = tests/sim/libsimulated.la libxlstable.la $(CMOCKA_LIBS) -lpthread
+
+tests_sim_libsimulated_la_SOURCES = tests/sim/simulated.h tests/sim/simulated.c
+tests_sim_libsimulated_la_CPPFLAGS = $(sim_cppflags)
+$(tests_sim_libsimulated_la_OBJECTS): $(generated_headers)
+
+tests_sim_guests_live_on_every_release_CPPFLAGS = $(sim_cppflags)
+tests_sim_guests_live_on_every_release_LDADD = $(sim_libs)
+EXTRA_tests_sim_guests_live_on_every_release_DEPENDENCIES = sim/stamp
