@@ -23,10 +23,14 @@ int sim_libxl_get_max_nodes(libxl_ctx *ctx)
 int sim_libxl_get_physinfo(libxl_ctx *ctx, libxl_physinfo *physinfo)
 {
     unsigned type = TYPE(physinfo);
+    /* The CPUID words of an Intel CPU of 2008, as libxl has them: leaf 1 edx and ecx, then leaf
+     * 0x80000001 edx and ecx. */
+    static const uint32_t words[8] = { 0x078bfbff, 0x00982201, 0x20100800, 0x00000001 };
     uint64_t memkb;
 
     libxl_get_free_memory(ctx, &memkb);
     xls_object_init(&sim_layout, type, physinfo);
+    memcpy(sim_at(type, physinfo, "hw_cap", NULL), words, sizeof(words));
     sim_set_number(type, physinfo, "threads_per_core", 2);
     sim_set_number(type, physinfo, "cores_per_socket", 4);
     sim_set_number(type, physinfo, "max_cpu_id", SIM_CPUS - 1);
