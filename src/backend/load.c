@@ -7,10 +7,6 @@
 
 #include "internal.h"
 
-#ifndef XLS_SYSFS
-#define XLS_SYSFS "/sys/hypervisor"
-#endif
-
 #define SONAME "libxenlight.so."
 
 /* The release that the caller or the environment names; 0 if none does. */
