@@ -244,6 +244,24 @@ static void a_list_of_pci_devices_is_freed_as_a_list(void **state)
     libxl_domain_config_dispose(&config);
 }
 
+/* JSON: unknown keys are passed over everywhere, unknown words are refused. */
+static void a_word_that_the_release_lacks_is_refused(void **state)
+{
+    libxl_device_disk disk;
+    int rc = libxl_device_disk_from_json(ctx, &disk, "{\"backend\": \"standalone\"}");
+
+    if (runs(17)) {
+        assert_int_equal(rc, 0);
+        assert_int_equal(disk.backend, LIBXL_DISK_BACKEND_STANDALONE);
+        assert_log("%s", "");
+    } else {
+        assert_int_equal(rc, ERROR_FAIL);
+        assert_log("error: libxl_device_disk_from_json: backend: \"standalone\" is a "
+                   "libxl_disk_backend since Xen 4.17\n");
+    }
+    libxl_device_disk_dispose(&disk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +274,7 @@ int main(void)
         cmocka_unit_test(the_hypervisor_always_has_strings),
         cmocka_unit_test(the_hypervisors_own_strings_pass),
         cmocka_unit_test(a_list_of_pci_devices_is_freed_as_a_list),
+        cmocka_unit_test(a_word_that_the_release_lacks_is_refused),
     };
 
     return run_over_every_release(tests, true);
