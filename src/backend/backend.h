@@ -52,4 +52,7 @@ void xls_backend_close(struct xls_backend *backend);
 /* A function of the open library, or NULL. */
 void *xls_backend_symbol(const struct xls_backend *backend, const char *name, bool util);
 
+/* One line that Linux tells about the hypervisor below /sys/hypervisor, without its end. */
+bool xls_hypervisor_tells(const char *name, char *text, size_t size);
+
 #endif

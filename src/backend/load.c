@@ -7,10 +7,6 @@
 
 #include "internal.h"
 
-#ifndef XLS_SYSFS
-#define XLS_SYSFS "/sys/hypervisor"
-#endif
-
 #define SONAME "libxenlight.so."
 
 /* "4.17", or "sim-4.17" for our simulation of it. False: it is neither. */

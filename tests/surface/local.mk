@@ -38,6 +38,7 @@ surface_tests = tests/surface/arguments_are_translated_and_owned_once \
 	tests/surface/events_reach_the_caller \
 	tests/surface/load_failures_are_told_apart \
 	tests/surface/threads_share_one_libxenlight \
+	tests/surface/what_changed_between_releases_is_bridged \
 	tests/surface/values_need_no_xen
 
 if CMOCKA
@@ -75,6 +76,9 @@ EXTRA_tests_surface_load_failures_are_told_apart_DEPENDENCIES = tests/surface/fa
 tests_surface_threads_share_one_libxenlight_CPPFLAGS = $(surface_cppflags)
 tests_surface_threads_share_one_libxenlight_LDADD = $(surface_libs)
 EXTRA_tests_surface_threads_share_one_libxenlight_DEPENDENCIES = tests/surface/fake/linked.stamp
+tests_surface_what_changed_between_releases_is_bridged_CPPFLAGS = $(surface_cppflags)
+tests_surface_what_changed_between_releases_is_bridged_LDADD = $(surface_libs)
+EXTRA_tests_surface_what_changed_between_releases_is_bridged_DEPENDENCIES = tests/surface/fake/linked.stamp
 tests_surface_values_need_no_xen_CPPFLAGS = $(surface_cppflags)
 tests_surface_values_need_no_xen_LDADD = $(surface_libs)
 EXTRA_tests_surface_values_need_no_xen_DEPENDENCIES = tests/surface/fake/linked.stamp

@@ -96,6 +96,7 @@ static void reset(void)
     for (int i = 0; i < FAKE_COUNTERS; i++)
         fake_counters[i].calls = 0;
     fake_control.when = FAKE_LATER;
+    fake_control.old_hypervisor = false;
     fake_control.start_result = fake_control.result = 0;
 }
 
