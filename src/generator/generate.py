@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes every generated file of the build from the schema in abi/libxl.
 
-usage: generate.py headers|tables|calls|map|simulation SCHEMA-DIR OUTPUT-DIR
+usage: generate.py headers|tables|calls|map|simulation|uses SCHEMA-DIR OUTPUT-DIR
 """
 
 import pathlib
@@ -13,6 +13,7 @@ import map as version_map
 import schema
 import simulation
 import tables
+import uses
 
 
 def write(folder, files):
@@ -27,7 +28,7 @@ def main(arguments):
     what, source, target = arguments
     model = schema.load(source)
     makers = {"headers": headers.Headers, "tables": tables.Tables, "calls": calls.Calls,
-              "map": version_map.Map, "simulation": simulation.Simulation}
+              "map": version_map.Map, "simulation": simulation.Simulation, "uses": uses.Uses}
     if what not in makers:
         sys.exit(f"generate.py: cannot make '{what}'")
     write(pathlib.Path(target), makers[what](model).files())

@@ -1,7 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What callers depend on: the exported symbols, the headers, the layout of the structs.
+# What callers depend on: the exported symbols, the headers, the layout of the structs, and that all
+# of it stays what the baselines in abi/baselines say.
 
-abi_scripts = tests/abi/exports.py tests/abi/headers.py tests/abi/layout.py
+abi_scripts = tests/abi/exports.py tests/abi/headers.py tests/abi/layout.py tests/abi/baselines.py
 
 TESTS += $(abi_scripts)
-EXTRA_DIST += $(abi_scripts) tests/abi/abi_case.py
+EXTRA_DIST += $(abi_scripts) tests/abi/abi_case.py tests/abi/view.py tests/abi/baseline.py \
+	tests/abi/update.py abi/baselines symbols/libxlstable1.symbols
+
+check-abi: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(abi_scripts)'
+
+# For whoever develops: they write into the source.
+update-abi: all
+	srcdir='$(srcdir)' builddir='$(builddir)' CC='$(CC)' $(PYTHON) -B $(srcdir)/tests/abi/update.py
+
+release-abi: check-abi
+	srcdir='$(srcdir)' builddir='$(builddir)' $(PYTHON) -B $(srcdir)/tests/abi/update.py release
+
+.PHONY: check-abi update-abi release-abi
