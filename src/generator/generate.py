@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes every generated file of the build from the schema in abi/libxl.
 
-usage: generate.py headers|tables|calls|map|uses SCHEMA-DIR OUTPUT-DIR
+usage: generate.py headers|tables|calls|map|simulation|uses SCHEMA-DIR OUTPUT-DIR
 """
 
 import pathlib
@@ -11,6 +11,7 @@ import calls
 import headers
 import map as version_map
 import schema
+import simulation
 import tables
 import uses
 
@@ -27,7 +28,7 @@ def main(arguments):
     what, source, target = arguments
     model = schema.load(source)
     makers = {"headers": headers.Headers, "tables": tables.Tables, "calls": calls.Calls,
-              "map": version_map.Map, "uses": uses.Uses}
+              "map": version_map.Map, "simulation": simulation.Simulation, "uses": uses.Uses}
     if what not in makers:
         sys.exit(f"generate.py: cannot make '{what}'")
     write(pathlib.Path(target), makers[what](model).files())
