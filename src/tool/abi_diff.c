@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../core/object.h"
 #include "abi.h"
 
 struct difference {
@@ -37,6 +38,15 @@ static void changed(struct difference *d, const char *kind, const char *name, in
               d->backwards ? old : new);
 }
 
+/* As the field holds it: ~0 of a uint32 is 4294967295. */
+static int64_t default_of(const struct xls_field *field, xls_release release)
+{
+    int64_t room = 0;
+
+    xls_store(field->type, &room, xls_default(field, release));
+    return xls_load(field->type, &room);
+}
+
 static void compare_enum(struct difference *d, unsigned id)
 {
     const struct xls_type *type = &xls_types[id];
@@ -65,8 +75,8 @@ static void compare_struct(struct difference *d, unsigned id)
             added(d, "field", name, field->since);
             d->changed[id] = true;
         } else if (came(d, field->default_from) && xls_known(field->since, d->old.release)) {
-            changed(d, "default", name, xls_default(field, d->old.release),
-                    xls_default(field, d->new.release));
+            changed(d, "default", name, default_of(field, d->old.release),
+                    default_of(field, d->new.release));
             d->changed[id] = true;
         }
         /* The tables hold a type behind those that it contains. */

@@ -4,9 +4,19 @@
 
 abi_scripts = tests/abi/exports.py tests/abi/headers.py tests/abi/layout.py tests/abi/baselines.py
 
-TESTS += $(abi_scripts)
+TESTS += $(abi_scripts) $(abi_tool_tests)
 EXTRA_DIST += $(abi_scripts) tests/abi/abi_case.py tests/abi/view.py tests/abi/baseline.py \
-	tests/abi/update.py abi/baselines symbols/libxlstable1.symbols
+	tests/abi/update.py abi/baselines symbols/libxlstable1.symbols tests/abi/altered.c \
+	tests/abi/tool_case.py tests/abi/tool_test.py tests/abi/tool_real_test.py
+
+# xlstable-abi, over the fakes; and over real libxenlights, into which no sanitizer can go.
+abi_tool_tests = tests/abi/tool_test.py
+tests/abi/tool_test.log: tests/surface/fake/linked.stamp
+if REAL_XEN
+if !SANITIZERS
+abi_tool_tests += tests/abi/tool_real_test.py
+endif
+endif
 
 check-abi: all
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(abi_scripts)'
