@@ -99,6 +99,14 @@ static int read_string(struct xls_reader *r, yajl_val json, char **value)
     return *value ? 0 : xls_json_wrong(r, "out of memory");
 }
 
+xls_release xls_json_words = UINT16_MAX;
+
+static bool knows_word(const struct xls_reader *r, const struct xls_value *named)
+{
+    return xls_known(named->since, r->layout->release) &&
+           xls_known(named->since, __atomic_load_n(&xls_json_words, __ATOMIC_RELAXED));
+}
+
 static int read_enum(struct xls_reader *r, unsigned type, yajl_val json, void *value)
 {
     const struct xls_value *named;
@@ -106,6 +114,9 @@ static int read_enum(struct xls_reader *r, unsigned type, yajl_val json, void *v
     if (xls_json_expect(r, json, yajl_t_string, xls_types[type].name))
         return -1;
     named = xls_value_by_label(&xls_types[type], json->u.string);
+    if (named && !knows_word(r, named))
+        return xls_json_wrong(r, "\"%.40s\" is a %s since Xen " XLS_RELEASE_FORMAT, named->label,
+                              xls_types[type].name, XLS_RELEASE_ARGS(named->since));
     if (!named)
         return xls_json_wrong(r, "\"%.40s\" is not a %s", json->u.string, xls_types[type].name);
     xls_store(type, value, named->number);

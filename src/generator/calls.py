@@ -7,7 +7,13 @@ from tables import label, release
 # an operation, what a policy is.
 BY_HAND = {"libxl_ctx_alloc", "libxl_ctx_free", "libxl_ao_abort", "libxl_event_check",
            "libxl_event_wait", "libxl_event_free", "libxl_event_register_callbacks",
-           "libxl_cpuid_dispose", "libxl_cpuid_policy_list_length", "libxl_cpuid_policy_list_copy"}
+           "libxl_cpuid_dispose", "libxl_cpuid_policy_list_length", "libxl_cpuid_policy_list_copy",
+           "libxl_get_version_info"}
+
+# Looked at in quirks.c before libxl sees it, and so never passed straight through.
+QUIRKS = {"libxl_domain_config": "xls_quirk_config({ctx}, \"{function}\", {name})",
+          "libxl_domain_build_info":
+              "xls_quirk_build_info({ctx}, \"{function}\", &{name}, &shadow)"}
 
 DIRECTIONS = {"in": "XLS_IN", "": "XLS_IN", "inout": "XLS_INOUT", "out": "XLS_OUT"}
 
@@ -91,7 +97,7 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
     def calls(self):
         out = [c.LICENCE, c.BANNER,
                "/* The functions that a real libxenlight does: passed on, or translated. */\n\n",
-               '#include "call.h"\n#include "calls.h"\n\n']
+               '#include "call.h"\n#include "calls.h"\n#include "quirks.h"\n\n']
         out += [self.late(f) for f in self.bound]
         out.append("void *xls_real[XLS_FN_COUNT] = {\n")
         out += [f"    [XLS_FN_{f.name}] = late_{f.name},\n" for f in self.bound]
@@ -130,9 +136,8 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
     def public(self, function):
         head = c.wrapped(c.prototype(function.returns, function.name, function.parameters))
         translated = [p for p in function.parameters if self.changed_pointer(p)]
-        listed = function.list_count and self.changed(function.returns.rstrip(" *"))
         newer = [p for p in function.parameters if p.since]
-        if listed:
+        if function.list_count:
             body = self.list_body(function)
         elif translated:
             body = self.translated_body(function, translated)
@@ -152,15 +157,15 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
         base = function.returns.rstrip(" *")
         names = ", ".join(p.name for p in function.parameters)
         ctx = self.ctx_of(function)
-        return f"""    void *list;
-
-    if (xls_same(XLS_TYPE_{base}))
-        {self.passed_on(function)}
-    list = XLS_REAL({function.name})({names});
-    if (list)
+        translate = ""
+        if self.changed(base):
+            translate = f"""    if (list && !xls_same(XLS_TYPE_{base}))
         list = xls_call_list({ctx}, "{function.name}", XLS_TYPE_{base}, list,
                              *{function.list_count});
-    if (!list)
+"""
+        return f"""    void *list = XLS_REAL({function.name})({names});
+
+{translate}    if (!list)
         *{function.list_count} = 0;
     return list;
 """
@@ -185,9 +190,13 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
         rc = "int rc;\n\n"
         if self.ctx_of(function) == "NULL":     # whoever has a ctx has opened the library
             rc = "int rc = xls_runtime_open(NULL);\n\n    if (rc)\n        return rc;\n"
-        out = ["    struct xls_call *call;\n    void "
+        quirky = [p for p in translated if self.changed_pointer(p) in QUIRKS and p.role != "out"]
+        shortcut = f"    if ({same})\n" + c.wrapped(f"        {self.passed_on(function)}") + "\n"
+        out = ["    libxl_domain_build_info shadow;\n" if "libxl_domain_build_info" in bases else "",
+               "    struct xls_call *call;\n    void "
                + ", ".join(f"*real_{p.name}" for p in translated) + f";\n    {rc}",
-               f"    if ({same})\n" + c.wrapped(f"        {self.passed_on(function)}") + "\n",
+               "" if quirky else shortcut,
+               *(self.quirk(function, p) for p in quirky),
                c.wrapped(f'    call = xls_call_begin({self.ctx_of(function)}, "{function.name}", '
                          f'{how or "NULL"}, {progress or "NULL"});'), "\n"]
         for p in translated:
@@ -199,6 +208,12 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
         out.append(c.wrapped(f"    rc = XLS_REAL({function.name})({', '.join(names)});") + "\n")
         out.append(f"    return xls_call_end(call, {how or 'NULL'}, rc);\n")
         return "".join(out)
+
+    def quirk(self, function, parameter):
+        base = self.changed_pointer(parameter)
+        check = QUIRKS[base].format(ctx=self.ctx_of(function), function=function.name,
+                                    name=parameter.name)
+        return c.wrapped(f"    rc = {check};") + "\n    if (rc)\n        return rc;\n"
 
     def newer_body(self, function, newer):
         """A parameter that older releases lack may only have its default there."""

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes every generated file of the build from the schema in abi/libxl.
 
-usage: generate.py headers|tables|calls|map|opaque-header|opaque SCHEMA-DIR OUTPUT-DIR
+usage: generate.py headers|tables|calls|map|simulation|uses|opaque-header|opaque SCHEMA-DIR
+                   OUTPUT-DIR
 """
 
 import pathlib
@@ -13,7 +14,9 @@ import map as version_map
 import opaque_code
 import opaque_header
 import schema
+import simulation
 import tables
+import uses
 
 
 def write(folder, files):
@@ -28,8 +31,8 @@ def main(arguments):
     what, source, target = arguments
     model = schema.load(source)
     makers = {"headers": headers.Headers, "tables": tables.Tables, "calls": calls.Calls,
-              "map": version_map.Map, "opaque-header": opaque_header.Header,
-              "opaque": opaque_code.Code}
+              "map": version_map.Map, "simulation": simulation.Simulation, "uses": uses.Uses,
+              "opaque-header": opaque_header.Header, "opaque": opaque_code.Code}
     if what not in makers:
         sys.exit(f"generate.py: cannot make '{what}'")
     write(pathlib.Path(target), makers[what](model).files())

@@ -44,8 +44,11 @@ class Map:
         opaque = "".join(f"    {name};\n" for name in self.opaque)
         yield "libxlstable.map", f"""/*
  * The exported symbols. A node is never changed once it is released: what is new goes into a new
- * node. XLSTABLE_{level} holds the source-compatible surface at the level of Xen {level}, XLSTABLE_1.0
- * the opaque one.
+ * node, named after the version of libxlstable that brings it, as XLSTABLE_1.0 is, which holds the
+ * opaque surface. The newest node is the package's version: the build stops otherwise
+ * (symbols/nodes). A node named after a Xen release is a level: XLSTABLE_{level} holds the
+ * source-compatible surface at the level of Xen {level}, and symbols/nodes says which version of
+ * libxlstable brought it. doc/adding-a-symbol.md is the recipe.
  */
 XLSTABLE_{level} {{
 global:

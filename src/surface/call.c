@@ -8,6 +8,7 @@
 #include "call.h"
 #include "ctx.h"
 #include "event.h"
+#include "quirks.h"
 #include "runtime.h"
 
 static void on_complete(libxl_ctx *ctx, int rc, void *id)
@@ -126,6 +127,8 @@ void *xls_call_argument(struct xls_call *call, unsigned type, enum xls_direction
 
     if (!call || call->rc || !caller)
         return NULL;
+    if (type == XLS_TYPE_libxl_domain_config)
+        call->configures = true;
     if (xls_same(type))
         return (void *)caller;
     call->rc = lend(call, type, direction, (void *)caller, &real);
@@ -188,6 +191,8 @@ int xls_call_complete(struct xls_call *call, int rc)
 {
     bool succeeded = !rc;
 
+    if (call->configures)
+        rc = xls_quirk_result(rc);
     for (int i = 0; i < call->count; i++) {
         if (give_back(call, i, succeeded)) {
             xls_log(call->ctx, XTL_ERROR, "%s: out of memory for its results", call->function);

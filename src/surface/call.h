@@ -44,6 +44,7 @@ struct xls_call {
     const char *function;
     int rc; /* of the preparation */
     bool asynchronous, listed, has_progress;
+    bool configures; /* takes a domain configuration */
     libxl_asyncop_how how, real_how;
     libxl_asyncprogress_how progress, real_progress;
     int count;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../core/json.h"
 #include "calls.h"
 #include "ctx.h"
 #include "policy.h"
@@ -136,6 +137,7 @@ static int open_locked(xentoollog_logger *logger)
         goto out;
     }
     xls_policy_bind();
+    __atomic_store_n(&xls_json_words, runtime->backend.layout.release, __ATOMIC_RELAXED);
     __atomic_store_n(&xls_current, runtime, __ATOMIC_RELEASE);
     bind_calls(&runtime->backend);
     __atomic_store_n(&opened, true, __ATOMIC_RELEASE);

@@ -273,11 +273,12 @@ static void struct_of_level(const struct text *text)
 {
     struct family family = family_of(text->type);
     void *level = some(xls_size(xls_level_layout(), text->type));
-    char problem[512];
+    char problem[512], line[600];
 
-    if (xls_json_read(xls_level_layout(), text->type, ctx, level, text->body, problem, sizeof(problem))) {
-        fprintf(stderr, "%s: %s\n", text->name, problem);
-        tell(text, "lent", "!unread");
+    if (xls_json_read(xls_level_layout(), text->type, ctx, level, text->body, problem,
+                      sizeof(problem))) {
+        snprintf(line, sizeof(line), "!unread %s", problem);
+        tell(text, "lent", line);
         free(level);
         return;
     }

@@ -29,6 +29,7 @@ struct fake_control {
     /* Read when an operation starts. */
     enum fake_when when;
     int start_result; /* not 0: it cannot be started */
+    bool old_hypervisor; /* older than this libxenlight, so that it tells no strings */
     int result;       /* how it ends, unless end_one() says so or it is aborted */
 
     /* Ends the oldest operation under way. False: there is none. */
