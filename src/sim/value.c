@@ -112,7 +112,7 @@ void sim_list_free(unsigned type, void *elements, int count)
 
 /* For the functions of the surface that need no Xen, and are in here as well. */
 
-const struct xls_layout *xls_level(void)
+const struct xls_layout *xls_level_layout(void)
 {
     return &sim_layout;
 }

@@ -25,9 +25,9 @@ check-abi: all
 
 # For whoever develops: they write into the source.
 update-abi: all
-	srcdir='$(srcdir)' builddir='$(builddir)' CC='$(CC)' $(PYTHON) -B $(srcdir)/tests/abi/update.py
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' CC='$(CC)' $(PYTHON) -B $(srcdir)/tests/abi/update.py
 
 release-abi: check-abi
-	srcdir='$(srcdir)' builddir='$(builddir)' $(PYTHON) -B $(srcdir)/tests/abi/update.py release
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' $(PYTHON) -B $(srcdir)/tests/abi/update.py release
 
 .PHONY: check-abi update-abi release-abi

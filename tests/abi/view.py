@@ -228,7 +228,7 @@ def declarations():
     The names of libxl have an asm label with the symbol; those of our own, xls_..., are the symbol.
     """
     for header in headers():
-        source = own_text(header)
+        source = re.sub(r"\btypedef\b[^;{}]*;", "", own_text(header))
         found = {"".join(re.findall(r'"(\w+)"', label))
                  for label in re.findall(r"__asm__\s*\(([^()]*)\)", source)}
         inline = set(re.findall(r"static inline[^;{}]*?\b(xls_\w+)\s*\(", source))
