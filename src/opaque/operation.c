@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../surface/call.h"
 #include "opaque.h"
 
 static const char *name_of(const struct xls_op *op)
@@ -84,6 +85,8 @@ int xls_operation_list(struct xls_op *op, unsigned type, void *elements, int64_t
 
     if (list)
         *list = NULL;
+    if (!op->rc && xls_refusal.no_memory)
+        op->rc = XLS_ERROR_NOMEM;
     if (!op->rc && !elements && !(null_is_empty && count == 0))
         op->rc = XLS_ERROR_FAIL;
     if (op->rc)
