@@ -35,9 +35,11 @@ xls_release xls_hypervisor_release(const char *sysfs);
  */
 int xls_elf_soname(const char *path, char *soname, size_t size, char *problem, size_t problem_size);
 
-/* The path of libxenlight.so.4.N. */
+/* The path of libxenlight.so.4.N, or of our simulation of it, which is found in no other way. */
 enum xls_backend_status xls_find(const struct xls_backend_options *options, xls_release release,
                                  char *path, size_t size);
+enum xls_backend_status xls_find_simulated(const struct xls_backend_options *options,
+                                           xls_release release, char *path, size_t size);
 
 /* Every promised symbol, every struct's size and what its _init leaves: as the schema has it? */
 enum xls_backend_status xls_verify(const struct xls_backend *backend,

@@ -38,7 +38,7 @@ extern xls_release xls_json_words;
 /* "True", "False", "<default>" */
 const char *xls_defbool_text(int value);
 
-bool xls_uuid_parse(const char *text, unsigned char uuid[16]);
+bool xls_uuid_from_text(const char *text, unsigned char uuid[16]);
 
 #define XLS_UUID_FORMAT                                                                            \
     "%02hhx%02hhx%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-"                             \

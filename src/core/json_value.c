@@ -137,7 +137,7 @@ static int read_defbool(struct xls_reader *r, yajl_val json, int *value)
                           json->u.string);
 }
 
-bool xls_uuid_parse(const char *text, unsigned char uuid[16])
+bool xls_uuid_from_text(const char *text, unsigned char uuid[16])
 {
     int end = 0;
 
@@ -153,7 +153,7 @@ static int read_uuid(struct xls_reader *r, yajl_val json, unsigned char *value)
 
     if (xls_json_expect(r, json, yajl_t_string, "a UUID"))
         return -1;
-    if (!xls_uuid_parse(json->u.string, uuid))
+    if (!xls_uuid_from_text(json->u.string, uuid))
         return xls_json_wrong(r, "\"%.40s\" is not a UUID", json->u.string);
     memcpy(value, uuid, sizeof(uuid));
     return 0;

@@ -189,7 +189,7 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
                 names.append(p.name)
         rc = "int rc;\n\n"
         if self.ctx_of(function) == "NULL":     # whoever has a ctx has opened the library
-            rc = "int rc = xls_open(NULL);\n\n    if (rc)\n        return rc;\n"
+            rc = "int rc = xls_runtime_open(NULL);\n\n    if (rc)\n        return rc;\n"
         quirky = [p for p in translated if self.changed_pointer(p) in QUIRKS and p.role != "out"]
         shortcut = f"    if ({same})\n" + c.wrapped(f"        {self.passed_on(function)}") + "\n"
         out = ["    libxl_domain_build_info shadow;\n" if "libxl_domain_build_info" in bases else "",
@@ -272,9 +272,9 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
         t = f"XLS_TYPE_{item.name}"
         enum = item.name in self.schema.enums
         statement = {
-            "init": f"xls_object_init(xls_level(), {t}, p);",
-            "init_key": f"xls_object_init_arm(xls_level(), {t}, p, {parameters[-1].name});",
-            "dispose": f"if (p)\n        xls_object_dispose(xls_level(), {t}, p);",
+            "init": f"xls_object_init(xls_level_layout(), {t}, p);",
+            "init_key": f"xls_object_init_arm(xls_level_layout(), {t}, p, {parameters[-1].name});",
+            "dispose": f"if (p)\n        xls_object_dispose(xls_level_layout(), {t}, p);",
             "copy": f"xls_family_copy(ctx, {t}, dst, src);",
             "to_json": f"return xls_family_to_json(ctx, {t}, {'&e' if enum else 'p'});",
             "from_json": f"return xls_family_from_json(ctx, {t}, {'e' if enum else 'p'}, s);",
@@ -288,7 +288,7 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
     def gen_json(self, name):
         function, returns, parameters = self.family.gen_json(name)
         return self.define(function, returns, parameters,
-                           f"return xls_json_write(xls_level(), hand, XLS_TYPE_{name}, NULL, p);")
+                           f"return xls_json_write(xls_level_layout(), hand, XLS_TYPE_{name}, NULL, p);")
 
     def list_free(self, function):
         items, count = function.parameters

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Translated calls, synchronous and asynchronous. */
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../core/object.h"
@@ -73,8 +74,13 @@ struct xls_call *xls_call_begin(libxl_ctx *ctx, const char *function, const libx
     return call;
 }
 
+_Thread_local struct xls_refusal xls_refusal;
+
 static void tell_fault(struct xls_call *call, unsigned type, const struct xls_fault *fault)
 {
+    snprintf(xls_refusal.field, sizeof(xls_refusal.field), "%s.%s", xls_types[type].name,
+             fault->path);
+    xls_refusal.since = fault->since;
     if (fault->since)
         xls_log(call->ctx, XTL_ERROR,
                 "%s: %s.%s is set to %s, which Xen has since " XLS_RELEASE_FORMAT
@@ -174,7 +180,7 @@ static int give_back(struct xls_call *call, int index, bool succeeded)
         }
         xls_object_dispose(&runtime->backend.layout, type, real);
         if (call->argument[index].direction == XLS_OUT_INIT)
-            xls_object_init(xls_level(), type, caller);
+            xls_object_init(xls_level_layout(), type, caller);
         break;
     }
     free(real);

@@ -16,6 +16,7 @@
 #define XLS_SURFACE_CALL_H
 
 #include "public.h"
+#include "runtime.h"
 
 enum xls_direction {
     XLS_IN,       /* read only; the caller's struct is left alone after the call began */
@@ -23,6 +24,15 @@ enum xls_direction {
     XLS_OUT,      /* written on success only; what the caller's struct held is not released */
     XLS_OUT_INIT, /* as OUT, and left initialised on failure */
 };
+
+/* The field for which the last call on this thread was refused, for whoever wants more than a line
+ * in the log. `since` is 0 if no release has what it was set to. */
+struct xls_refusal {
+    char field[256];
+    xls_release since;
+};
+
+extern _Thread_local struct xls_refusal xls_refusal;
 
 #define XLS_CALL_ARGUMENTS 2
 

@@ -182,7 +182,7 @@ int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned flags, xentoollog_lo
     int rc;
 
     *pctx = NULL;
-    rc = xls_open(lg);
+    rc = xls_runtime_open(lg);
     if (rc)
         return rc;
     entry = calloc(1, sizeof(*entry));

@@ -23,7 +23,7 @@ static void compute_level(void)
     xls_layout_compute(&level, XLS_LEVEL);
 }
 
-const struct xls_layout *xls_level(void)
+const struct xls_layout *xls_level_layout(void)
 {
     pthread_once(&level_once, compute_level);
     return &level;
@@ -88,9 +88,9 @@ static int error_of(enum xls_backend_status status)
 
 static int compile_plans(struct xls_runtime *runtime, xentoollog_logger *logger)
 {
-    if (xls_plans_compile(&runtime->down, xls_level(), &runtime->backend.layout))
+    if (xls_plans_compile(&runtime->down, xls_level_layout(), &runtime->backend.layout))
         goto out_of_memory;
-    if (xls_plans_compile(&runtime->up, &runtime->backend.layout, xls_level())) {
+    if (xls_plans_compile(&runtime->up, &runtime->backend.layout, xls_level_layout())) {
         xls_plans_free(&runtime->down);
         goto out_of_memory;
     }
@@ -148,7 +148,7 @@ out:
     return rc;
 }
 
-int xls_open(xentoollog_logger *logger)
+int xls_runtime_open(xentoollog_logger *logger)
 {
     int rc;
 
@@ -164,7 +164,7 @@ int xls_late(libxl_ctx *ctx, enum xls_function function)
 {
     const struct xls_function_info *info = &xls_functions[function];
     const struct xls_runtime *runtime;
-    int rc = xls_open(xls_ctx_logger(ctx));
+    int rc = xls_runtime_open(xls_ctx_logger(ctx));
 
     if (rc)
         return rc;

@@ -3,7 +3,7 @@
 
 All that it says: assertions.py, compiled with the real headers, once for each LIBXL_API_VERSION.
 No more: every function, field, value and macro that real_headers.py finds is in the schema. The
-importer, which reads the source of Xen instead, has to agree.
+importer, which reads the source of Xen instead, has to agree, where tests/debian/fetch found one.
 """
 
 import concurrent.futures
@@ -145,7 +145,10 @@ def main():
              f"Xen {release} refuses another LIBXL_API_VERSION")
         count, wrong = check_nothing_more(model, release, layouts[release])
         told(wrong, f"Xen {release}: {count} names in the headers, none of them new to the schema")
-        told(check_importer(release), f"Xen {release}: the importer agrees with the schema")
+        if (XEN / "source" / f"xen-{release}.absent").exists():
+            print(f"# Xen {release}: no source to be had, so the importer is not asked")
+        else:
+            told(check_importer(release), f"Xen {release}: the importer agrees with the schema")
     print(f"1..{number}")
     return 1 if failed else 0
 

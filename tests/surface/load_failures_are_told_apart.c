@@ -64,7 +64,8 @@ static void unknown_release(void **state)
                newest_minor);
     setenv("XLSTABLE_XEN", "newest", 1);
     assert_fails(ERROR_VERSION);
-    assert_log("error: XLSTABLE_XEN=newest is not a Xen release such as 4.17\n");
+    assert_log("error: XLSTABLE_XEN=newest is not a Xen release such as 4.17, nor a "
+               "simulated one such as sim-4.17\n");
     unsetenv("XLSTABLE_XEN");
     use(fake_path("4.99/libxenlight.so.4.99"));
     assert_fails(ERROR_VERSION);

@@ -15,7 +15,7 @@ $(surface_fake_made): tests/surface/fake/generated.stamp
 
 check_LTLIBRARIES += tests/surface/libfake.la
 tests_surface_libfake_la_SOURCES = tests/surface/fake/fake.h tests/surface/fake/internal.h \
-	tests/surface/fake/family.h tests/surface/fake/fields.c tests/surface/fake/family.c \
+	tests/surface/fake/family.h src/sim/field.h src/sim/field.c tests/surface/fake/family.c \
 	tests/surface/fake/control.c tests/surface/fake/operation.c tests/surface/fake/event.c \
 	tests/surface/fake/libxenlight.c tests/surface/fake/libxlutil.c
 nodist_tests_surface_libfake_la_SOURCES = tests/surface/fake/generated.c
@@ -24,8 +24,8 @@ tests_surface_libfake_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(surface_folder)/fake \
 $(tests_surface_libfake_la_OBJECTS): $(surface_fake_made) $(generated_headers)
 
 tests/surface/fake/linked.stamp: tests/surface/libfake.la libcore.la \
-		tests/surface/fake/generated.stamp $(surface_folder)/fake/link.sh
-	$(AM_V_GEN)YAJL_LIBS='$(YAJL_LIBS)' $(SHELL) $(surface_folder)/fake/link.sh \
+		tests/surface/fake/generated.stamp $(surface_folder)/fake/link.sh $(srcdir)/src/sim/link.sh
+	$(AM_V_GEN)LIBS='$(YAJL_LIBS)' $(SHELL) $(surface_folder)/fake/link.sh \
 		$(SCHEMA)/releases tests/surface/fake '$(CC) $(CFLAGS) $(LDFLAGS)' \
 		tests/surface/$(surface_objects)/libfake.a $(surface_objects)/libcore.a && touch $@
 surface_objects = .libs

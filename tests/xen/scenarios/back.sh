@@ -2,7 +2,6 @@
 for type in pv pvh; do
     g=upgrade-$type
     expect "$type: what was defined is still defined" " $g +shut off" virsh list --all
-    check "$type: start" virsh start $g || continue
-    expect "$type: the guest answers" "^up" in_guest $g 'echo up' 180
+    boot_guest "$type" $g || continue
     check "$type: destroy" virsh destroy $g
 done

@@ -3,8 +3,7 @@ for type in pv pvh; do
     g=crash-$type
     guest_xml $g $type 128 1 | sed 's/panic=-1/panic=0/' >"$work/$g.xml"
     check "$type: define" virsh define "$work/$g.xml"
-    check "$type: start" virsh start $g || continue
-    expect "$type: the guest answers" "^up" in_guest $g 'echo up' 120
+    boot_guest "$type" $g || continue
     python3 $ours/dom0/console.py $g 'echo c >/proc/sysrq-trigger' 30 >/dev/null 2>&1
     eventually "$type: it is off" 60 is_state $g 'shut off'
     expect "$type: domstate says that it crashed" "crashed" virsh domstate $g --reason

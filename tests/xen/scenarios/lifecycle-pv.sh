@@ -6,7 +6,7 @@ sed -i "s|<memory unit='MiB'>128</memory>|<memory unit='MiB'>192</memory><curren
 sed -i "s|<vcpu>2</vcpu>|<vcpu current='1'>2</vcpu>|" "$work/$g.xml"
 check "$type: define" virsh define "$work/$g.xml"
 expect "$type: dumpxml of what is defined" "<currentMemory unit='KiB'>131072" virsh dumpxml $g
-if check "$type: start" virsh start $g; then
+if boot_guest "$type" $g; then
     expect "$type: dominfo" "State: +(running|idle)" virsh dominfo $g
     expect "$type: the guest answers on its console" "^guest says 42" in_guest $g 'echo guest says $((40 + 2))' 90
     expect "$type: vcpuinfo" "VCPU: +0" virsh vcpuinfo $g
@@ -43,9 +43,8 @@ if check "$type: start" virsh start $g; then
     check "$type: shutdown" virsh shutdown $g
     eventually "$type: it is off" 60 is_state $g 'shut off'
     eventually "$type: event: shutdown" 10 saw_event $g "(Shutdown Finished|Stopped Shutdown)"
-    check "$type: start again" virsh start $g
-    expect "$type: the guest answers again" "^up" in_guest $g 'echo up' 90
-    in_guest $g 'poweroff' 30 >/dev/null 2>&1
+    boot_guest "$type, again" $g
+    in_guest $g 'busybox poweroff -f' 30 >/dev/null 2>&1
     eventually "$type: the guest switches itself off" 60 is_state $g 'shut off'
     check "$type: start, paused" virsh start $g --paused
     check "$type: destroy" virsh destroy $g

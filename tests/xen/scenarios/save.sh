@@ -3,8 +3,8 @@ for type in pv pvh; do
     g=save-$type
     guest_xml $g $type 128 1 >"$work/$g.xml"
     check "$type: define" virsh define "$work/$g.xml"
-    check "$type: start" virsh start $g || continue
-    expect "$type: the guest answers" "^[0-9a-f-]{36}" in_guest $g 'cat /proc/sys/kernel/random/boot_id; cat /run/counter' 120
+    boot_guest "$type" $g || continue
+    expect "$type: the guest tells who it is" "^[0-9a-f-]{36}" in_guest $g 'cat /proc/sys/kernel/random/boot_id; cat /run/counter' 120
     boot=$(head -n 1 <<<"$output") count=$(tail -n 1 <<<"$output")
     if check "$type: save" virsh save $g "$work/$g.save"; then
         check "$type: it is off" is_state $g 'shut off'
@@ -20,9 +20,11 @@ for type in pv pvh; do
         check "$type: managedsave again" virsh managedsave $g
         check "$type: managedsave-remove" virsh managedsave-remove $g
         expect "$type: dominfo says that as well" "Managed save: +no" virsh dominfo $g
-        check "$type: start boots afresh" virsh start $g
+        boot_guest "$type, afresh" $g
     fi
-    if check "$type: dump" virsh dump $g "$work/$g.core"; then
+    # Of a PVH guest libxc writes a core page by page: minutes under emulation. Of a PV guest it needs
+    # the guest's own page tables, so the guest has to have booted.
+    if [[ $type = pv ]] && check "$type: dump" virsh dump $g "$work/$g.core"; then
         expect "$type: the dump is an ELF file of the guest's size" "^7f454c46 [0-9]{9}" \
             bash -c "echo \$(head -c 4 $work/$g.core | od -An -tx1 | tr -d ' ') \$(stat -c %s $work/$g.core)"
         eventually "$type: it runs after the dump" 10 is_state $g running

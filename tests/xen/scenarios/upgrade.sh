@@ -8,8 +8,7 @@ for type in pv pvh; do
     if [[ ! $last ]]; then
         guest_xml $g $type 128 1 >"$work/$g.xml"
         check "$type: define" virsh define "$work/$g.xml"
-        check "$type: start" virsh start $g || continue
-        expect "$type: the guest answers" "^[0-9a-f-]{36}" in_guest $g "$ask" 180 || continue
+        boot_guest "$type" $g || continue
     else
         expect "$type: what was defined under Xen $last is still defined" " $g +shut off" virsh list --all
         check "$type: restore what was saved under Xen $last" virsh restore "/data/$g.save" || continue
@@ -25,8 +24,7 @@ for type in pv pvh; do
     check "$type: save it for the next Xen" virsh save $g "/data/$g.save"
     if [[ $last ]]; then
         # The saved guest is off: its configuration starts a new one.
-        check "$type: the configuration of before starts a guest" virsh start $g
-        expect "$type: which answers" "^up" in_guest $g 'echo up' 180
+        boot_guest "$type, from the configuration of before" $g
         check "$type: destroy it" virsh destroy $g
     fi
 done
