@@ -7,7 +7,8 @@ opaque_tests = tests/opaque/accessors_agree_with_structs \
 	tests/opaque/guests_live_and_die \
 	tests/opaque/operations_end_once \
 	tests/opaque/json_errors_name_line_and_key \
-	tests/opaque/lack_of_memory_is_reported
+	tests/opaque/lack_of_memory_is_reported tests/opaque/the_loop_drives_operations \
+	tests/opaque/the_loop_watches_for_libxl
 opaque_scripts = tests/opaque/header_stands_alone.py
 opaque_made = tests/opaque/accessors_agree_with_structs.c tests/opaque/operations_reach_libxl.c
 
@@ -54,6 +55,12 @@ tests_opaque_operations_end_once_LDADD = $(opaque_libs)
 EXTRA_tests_opaque_operations_end_once_DEPENDENCIES = tests/surface/fake/linked.stamp
 tests_opaque_json_errors_name_line_and_key_CPPFLAGS = $(opaque_cppflags)
 tests_opaque_json_errors_name_line_and_key_LDADD = libxlstable.la $(CMOCKA_LIBS)
+tests_opaque_the_loop_drives_operations_CPPFLAGS = $(sim_cppflags)
+tests_opaque_the_loop_drives_operations_LDADD = $(sim_libs)
+EXTRA_tests_opaque_the_loop_drives_operations_DEPENDENCIES = sim/stamp
+tests_opaque_the_loop_watches_for_libxl_CPPFLAGS = $(opaque_cppflags)
+tests_opaque_the_loop_watches_for_libxl_LDADD = $(opaque_libs)
+EXTRA_tests_opaque_the_loop_watches_for_libxl_DEPENDENCIES = tests/surface/fake/linked.stamp
 
 # Holds the library itself, so that its allocations can be let fail one by one.
 tests_opaque_lack_of_memory_is_reported_SOURCES = tests/opaque/lack_of_memory_is_reported.c \
