@@ -2,16 +2,18 @@
 # What callers depend on: the exported symbols, the headers, the layout of the structs, and that all
 # of it stays what the baselines in abi/baselines say.
 
-abi_scripts = tests/abi/exports.py tests/abi/headers.py tests/abi/layout.py tests/abi/baselines.py
+abi_scripts = tests/abi/exports.py tests/abi/headers.py tests/abi/layout.py tests/abi/baselines.py \
+	tests/abi/old_callers.py
 
 TESTS += $(abi_scripts) $(abi_tool_tests)
 EXTRA_DIST += $(abi_scripts) tests/abi/abi_case.py tests/abi/view.py tests/abi/baseline.py \
-	tests/abi/update.py abi/baselines symbols/libxlstable1.symbols tests/abi/altered.c \
+	tests/abi/update.py tests/abi/old-callers abi/baselines symbols/libxlstable1.symbols tests/abi/altered.c \
 	tests/abi/tool_case.py tests/abi/tool_test.py tests/abi/tool_real_test.py
 
-# xlstable-abi, over the fakes; and over real libxenlights, into which no sanitizer can go.
+# xlstable-abi, over simulated libxenlights; and over real libxenlights, into which no sanitizer can go.
 abi_tool_tests = tests/abi/tool_test.py
-tests/abi/tool_test.log: tests/surface/fake/linked.stamp
+tests/abi/tool_test.log: tests/surface/fake/linked.stamp sim/stamp
+tests/abi/old_callers.log: sim/stamp
 if REAL_XEN
 if !SANITIZERS
 abi_tool_tests += tests/abi/tool_real_test.py
