@@ -27,7 +27,7 @@ struct xls_ctx {
     void *log_user;
     int log_level;
     libxl_childproc_hooks childproc;
-    struct xls_loop *loop; /* NULL with hooks */
+    struct xls_loop *loop;       /* NULL with hooks */
     struct xls_loop_hooks hooks; /* sz 0: none */
     void *hooks_user;
     libxl_event_hooks event_hooks;
