@@ -296,6 +296,25 @@ static void many_threads_use_one_ctx(void **state)
     }
 }
 
+static void *fail_otherwise(void *unused)
+{
+    check(xls_last_error() == 0);
+    check(xls_domain_pause(NULL, 1, NULL) == XLS_ERROR_INVAL);
+    check(strstr(xls_error_text(), "ctx is NULL"));
+    return NULL;
+}
+
+static void each_thread_has_its_own_last_error(void **state)
+{
+    pthread_t thread;
+
+    assert_int_equal(xls_supports(xen, "no_such_thing"), XLS_ERROR_NOTFOUND);
+    assert_int_equal(pthread_create(&thread, NULL, fail_otherwise, NULL), 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(wrong, 0);
+    assert_error(XLS_ERROR_NOTFOUND, "no_such_thing");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +323,7 @@ int main(void)
         xen_test(an_event_tells_the_end),        xen_test(it_can_be_cancelled),
         xen_test(unknown_options_are_refused),   xen_test(events_are_chosen),
         xen_test(a_handler_gets_events),         xen_test(many_threads_use_one_ctx),
+        xen_test(each_thread_has_its_own_last_error),
     };
 
     return run_over_every_release(tests, false);
