@@ -75,6 +75,7 @@ static void live(void)
     int done = 1;
     struct xls_async async = { .sz = sizeof(async), .done = on_done, .user = &done };
     xls_domain_config *config = NULL, *copy = NULL;
+    xls_device_disk_array *disks = NULL;
     xls_dominfo_array *list = NULL;
     xls_device_disk *disk = NULL;
     xls_ctx *ctx = NULL;
@@ -95,6 +96,9 @@ static void live(void)
         need(xls_domain_config_from_json(copy, text, 0));
     need(xls_domain_create_new(ctx, config, &domid, NULL));
     need(xls_list_domain(ctx, &list));
+    /* Here NULL may also mean that there is none. */
+    need(xls_device_disk_list(ctx, domid, &disks));
+    assert_int_equal(xls_device_disk_array_count(disks), 2); /* one is the fake's */
     need(xls_retrieve_domain_configuration(ctx, domid, copy, NULL));
     need(!(disk = xls_device_disk_new()));
     need(xls_device_disk_set_vdev(disk, "xvdb"));
@@ -108,6 +112,7 @@ out:
     xls_domain_config_free(copy);
     xls_device_disk_free(disk);
     xls_dominfo_array_free(list);
+    xls_device_disk_array_free(disks);
     free(text);
 }
 
