@@ -84,7 +84,9 @@ int xls_error_field_set(int code, unsigned type, unsigned field, const char *wha
 void xls_error_begin(void)
 {
     last.logged[0] = '\0';
-    xls_refusal = (struct xls_refusal){ 0 };
+    xls_refusal.field[0] = '\0';
+    xls_refusal.since = 0;
+    xls_refusal.no_memory = false;
 }
 
 void xls_error_logged(const char *text)

@@ -317,11 +317,11 @@ class OperationTest:
         there = "false" if f.arch == "arm" else "true"
         call = f"{o.name}({', '.join(self.arguments)})"
         statement = f"free({call})" if o.returns == "char *" and f.owned else f"(void){call}"
-        lines = [*self.locals, *([""] if self.locals else []),
-                 f"REACHES({f.name}, {since}, {there}, {statement});"]
+        lines = [*self.locals, *([""] if self.locals else [])]
         if "xen" in self.arguments:
             without = call.replace("(xen", "(NULL", 1)
             lines.append(f"NEEDS_CTX({statement.replace(call, without)});")
+        lines.append(f"REACHES({f.name}, {since}, {there}, {statement});")
         body = "".join(f"    {line}\n" if line else "\n" for line in [*lines, *self.frees])
         return f"static void test_{o.name}(void **state)\n{{\n{body}}}\n\n"
 

@@ -147,7 +147,10 @@ static void unknown_options_are_refused(void **state)
     small.sigchld = 0;
     small.hooks = &hooks;
     assert_int_equal(xls_open(&other, &small), XLS_ERROR_BAD_OPTION);
-    assert_error(XLS_ERROR_BAD_OPTION, "hook");
+    assert_error(XLS_ERROR_BAD_OPTION, "hook is missing");
+    hooks.sz = 0;
+    assert_int_equal(xls_open(&other, &small), XLS_ERROR_BAD_OPTION);
+    assert_error(XLS_ERROR_BAD_OPTION, "xls_loop_hooks");
     assert_int_equal(xls_open(NULL, NULL), XLS_ERROR_INVAL);
     assert_int_equal(xls_open(&other, NULL), 0);
     xls_close(other);

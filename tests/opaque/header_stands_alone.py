@@ -83,6 +83,16 @@ class Header(unittest.TestCase):
         long = [line for line in HEADER.read_text().splitlines() if len(line) > 100]
         self.assertEqual(long, [])
 
+    def test_texts_name_what_there_is(self):
+        text = HEADER.read_text()
+        known = set(re.findall(r"\b(?:xls|XLS)_\w+", re.sub(r"/\*.*?\*/", "", text, flags=re.S)))
+        named = {name for comment in re.findall(r"/\*.*?\*/", text, flags=re.S)
+                 for name in re.findall(r"\b(?:xls|XLS)_\w+", comment)}
+        # Of these the texts speak in general: xls_TYPE_new(), XLS_ERROR_*.
+        general = {"xls_TYPE_new", "xls_TYPE_free"} | {name for name in named if name.endswith("_")}
+        self.assertGreater(len(named), 100)
+        self.assertEqual(sorted(named - known - general), [])
+
     def test_everything_has_a_text(self):
         """A comment stands above every group of declarations."""
         before = None
