@@ -155,6 +155,7 @@ def main(arguments):
     out.append("static const struct call calls[] = {\n")
     out += [f'    {{ "{f.name}", call_{f.name} }},\n' for f in functions]
     out.append("};\n")
+    pathlib.Path(arguments[1]).parent.mkdir(parents=True, exist_ok=True)
     pathlib.Path(arguments[1]).write_text("".join(out))
 
 
