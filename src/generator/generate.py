@@ -20,9 +20,12 @@ import uses
 
 
 def write(folder, files):
+    """Leaves alone what stays the same, so that make does not build it again."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files:
-        (folder / name).write_text(text)
+        path = folder / name
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
 
 
 def main(arguments):

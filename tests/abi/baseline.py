@@ -22,6 +22,7 @@ import view
 
 FOLDER = SOURCE / "abi" / "baselines"
 RELEASED = FOLDER / "released"
+CALLERS = SOURCE / "tests" / "abi" / "old-callers"
 DEBIAN = SOURCE / "symbols" / "libxlstable1.symbols"
 MACHINE = platform.machine()
 
@@ -50,7 +51,9 @@ class Baseline:
         return {line.split()[0] for line in self.read("symbols").splitlines()}
 
     def files(self):
-        return sorted(path for path in self.folder.rglob("*") if path.is_file())
+        """With the old callers, which are frozen with it."""
+        return sorted(path for folder in (self.folder, CALLERS / self.version)
+                      for path in folder.rglob("*") if path.is_file())
 
     @contextlib.contextmanager
     def xml(self):
@@ -68,7 +71,7 @@ def all_baselines():
 
 
 def sums(baseline):
-    return [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(FOLDER)}"
+    return [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(SOURCE)}"
             for path in baseline.files()]
 
 

@@ -10,7 +10,7 @@ import lzma
 import re
 import sys
 
-from abi_case import SOURCE
+from abi_case import INCLUDE, SOURCE, run
 import baseline
 import nodes
 import view
@@ -57,14 +57,29 @@ def update():
     for name, text in made.items():
         (own.here / name).write_text(text)
     (own.here / "abi.xml.xz").write_bytes(lzma.compress(xml.encode(), preset=9))
+    build_callers(own)
     if not own.candidate:
         record(own)     # another architecture of what is released
     write_debian(own)
     print(f"abi/baselines/{version}/{baseline.MACHINE}: written; look at the difference, commit it")
 
 
+def build_callers(own):
+    """The objects of old-callers: of a candidate anew, else only what this architecture lacks."""
+    for source in sorted((baseline.CALLERS / own.version).glob("*.c")):
+        target = source.parent / baseline.MACHINE / source.with_suffix(".o").name
+        if target.exists() and not own.candidate:
+            continue
+        target.parent.mkdir(exist_ok=True)
+        command = [*view.COMPILER, "-std=gnu11", "-O2", "-fPIE", "-Wall", "-Werror"]
+        run(*command, f"-I{INCLUDE}", "-c", source, "-o", target)
+        (target.parent / "built").write_text(
+            f"{' '.join(command)} -I(the headers of libxlstable {own.version}) -c NAME.c\n"
+            f"{run(view.COMPILER[0], '--version').splitlines()[0]}\n")
+
+
 def record(own):
-    kept = [line for line in baseline.recorded() if f"  {own.version}/" not in line]
+    kept = [line for line in baseline.recorded() if f"/{own.version}/" not in line]
     baseline.RELEASED.write_text("# What is released stays as it is. make release-abi writes this.\n"
                                  + view.text([*kept, *baseline.sums(own)]))
 

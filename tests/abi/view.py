@@ -61,8 +61,9 @@ def require_debug_info(library=LIBRARY):
 
 def abixml():
     require_debug_info()
-    return run(*ABIDW, "--no-show-locs", "--exported-interfaces-only", "--type-id-style", "hash",
+    made = run(*ABIDW, "--no-show-locs", "--exported-interfaces-only", "--type-id-style", "hash",
                "--headers-dir", INCLUDE, LIBRARY)
+    return re.sub(r" path='[^']*/((?:src|gen)/[^']*)'", r" path='\1'", made)
 
 
 # The headers, as the compiler sees them
