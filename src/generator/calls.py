@@ -58,6 +58,9 @@ extern void *xls_real[XLS_FN_COUNT];
 #define XLS_REAL(name) \\
     ((__typeof__(&name))__atomic_load_n(&xls_real[XLS_FN_##name], __ATOMIC_ACQUIRE))
 
+/* Which of them the open library has; all false until one is open. */
+extern bool xls_bound[XLS_FN_COUNT];
+
 /* Opens the library if none is open. 0 if the function is there then, else an ERROR_*, logged. */
 int xls_late(libxl_ctx *ctx, enum xls_function function);
 

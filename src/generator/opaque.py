@@ -57,8 +57,16 @@ def public(name):
         "RANDOM_DOMID", "XLS_RANDOM_DOMID")
 
 
+# What has another name here than its name without libxl.
+RENAMED = {"libxl_ctx_alloc": "xls_open", "libxl_ctx_free": "xls_close",
+           "libxl_ao_abort": "xls_cancel"}
+
+
 def documented(text):
     """Documentation of the schema, with the names that callers of this surface know."""
+    for name, own in RENAMED.items():
+        text = re.sub(rf"\b{name}\b", own, text)
+    text = text.replace("did not get LIBXL_VERSION", "got a wrong version")
     text = re.sub(r"\blibxl_error\b", "XLS_ERROR_*", text)
     text = re.sub(r"\blibxl_(?=[a-z])", "xls_", text)
     text = re.sub(r"\bLIBXL_", "XLS_", text)
@@ -311,7 +319,7 @@ class Surface:
                        [(f"{name} *", v), ("const char *", "text"), ("unsigned", "flags")],
                        f"return xls_handle_from_json({t}, {v}, text, flags);",
                        "Replaces the object by what the text says. Flags: XLS_JSON_*. After an "
-                       "error it is unchanged, and xls_error_detail() names line, key and value.")
+                       "error it is unchanged, and xls_error_text() names line, key and value.")
 
     # operations
 

@@ -16,8 +16,9 @@ def wrapped(text):
     if len(text) <= 100:
         return text
     lead = " " * (text.index("(") + 1)
-    if len(lead) > 60:
-        lead = "        "
+    if max(len(piece) for piece in text.split(", ")[1:] or [text[len(lead):]]) + len(lead) > 100 \
+            or ", " not in text:
+        return text.replace("(", "(\n    ", 1)
     lines = [""]
     for piece in re.split(r"(?<=,) ", text):
         candidate = f"{lines[-1]} {piece}" if lines[-1] else piece
@@ -88,8 +89,8 @@ class Header:
             name = public(enum.name)
             out.append(c.comment(sentence(enum.doc) + self.since(enum))
                        + f"enum {name} {{\n{self.enumerators(enum.values)}\n}};\n\n"
-                       + f"/* The name of a value, such as \"{self.label(enum)}\", or NULL; and the "
-                         "value of a name. */\n"
+                       + c.comment(f'The name of a value, such as "{self.label(enum)}", or NULL; and '
+                                   "the value of a name.")
                        + f"const char *{name}_to_string(int value);\n"
                        + f"int {name}_from_string(const char *text, int *value);\n\n")
         return "".join(out)
@@ -134,11 +135,12 @@ class Header:
         if struct.name not in self.listed:
             return []
         name = public(struct.name)
-        return [f"/* An array of them, as operations return it. Its elements are borrowed from it. */\n"
-                f"typedef struct {name}_array {name}_array;\n"
-                f"size_t {name}_array_count(const {name}_array *array);\n"
-                f"{name} *{name}_array_at(const {name}_array *array, size_t index);\n"
-                f"void {name}_array_free({name}_array *array);\n\n"]
+        lines = [f"typedef struct {name}_array {name}_array;",
+                 f"size_t {name}_array_count(const {name}_array *array);",
+                 f"{name} *{name}_array_at(const {name}_array *array, size_t index);",
+                 f"void {name}_array_free({name}_array *array);"]
+        return ["/* An array of them, as operations return it. Its elements are borrowed from it. */\n",
+                *(wrapped(line) + "\n" for line in lines), "\n"]
 
     def accessor_doc(self, a):
         field = a.field

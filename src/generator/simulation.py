@@ -17,6 +17,17 @@ FAMILY = {
 }
 
 
+# The symbol version of each library, as `readelf -V` shows it of Debian's: none in 4.14, VERS_4.17.0
+# in 4.17, libxenlight_4.20.0 in 4.20. The releases between them are taken to be like the one before.
+NODES = [("4.14", ""), ("4.15", "VERS_{release}.0 "), ("4.18", "{library}_{release}.0 ")]
+
+
+def node_of(library, release):
+    key = schema.release_key(release)
+    node = [text for since, text in NODES if schema.release_key(since) <= key][-1]
+    return node.format(library=library, release=release)
+
+
 def family(model, item):
     made = c.Family(model)
     return made.of_enum(item) if item.name in model.enums else made.of_struct(item)
@@ -49,7 +60,7 @@ class Simulation:
         for release in self.model.releases:
             for name, util in ("libxenlight", False), ("libxlutil", True):
                 yield f"{name}-{release}.map", exported(self.model, release, util,
-                                                        node=f"VERS_{release}.0 ")
+                                                        node=node_of(name, release))
 
     def source(self):
         yield c.LICENCE + c.BANNER + '#include "simulation.h"\n\n'

@@ -49,9 +49,13 @@ void *xls_place_find(unsigned type, unsigned place, const void *object)
     return xls_at(object, xls_offset(layout, &xls_types[type], place & 0xffff));
 }
 
+/* As it is read: all bits set is no -1 in an unsigned field. */
 static int64_t default_of(const struct xls_field *field)
 {
-    return xls_default(field, XLS_LEVEL);
+    int64_t slot = 0;
+
+    xls_store(field->type, &slot, xls_default(field, XLS_LEVEL));
+    return xls_load(field->type, &slot);
 }
 
 /* Numbers */

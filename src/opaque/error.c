@@ -84,8 +84,9 @@ int xls_error_field_set(int code, unsigned type, unsigned field, const char *wha
 void xls_error_begin(void)
 {
     last.logged[0] = '\0';
-    xls_refusal.since = 0;
     xls_refusal.field[0] = '\0';
+    xls_refusal.since = 0;
+    xls_refusal.no_memory = false;
 }
 
 void xls_error_logged(const char *text)
@@ -101,7 +102,8 @@ static const char *without_prefix(const char *name)
 
 int xls_error_libxl(const char *function, int rc)
 {
-    bool listed = xls_value_by_number(&xls_types[XLS_TYPE_libxl_error], rc);
+    bool own = rc <= XLS_ERROR_WRONG_VARIANT && rc >= XLS_ERROR_SYSTEM;
+    bool listed = own || xls_value_by_number(&xls_types[XLS_TYPE_libxl_error], rc);
     int code = listed ? rc : XLS_ERROR_FAIL;
 
     if (*last.logged)

@@ -303,21 +303,21 @@ static int hook_register(void *user, int fd, void **registration, short events, 
 {
     xls_ctx *ctx = user;
 
-    return ctx->hooks->fd_register(ctx->hooks_user, fd, registration, events, for_libxl);
+    return ctx->hooks.fd_register(ctx->hooks_user, fd, registration, events, for_libxl);
 }
 
 static int hook_modify(void *user, int fd, void **registration, short events)
 {
     xls_ctx *ctx = user;
 
-    return ctx->hooks->fd_modify(ctx->hooks_user, fd, registration, events);
+    return ctx->hooks.fd_modify(ctx->hooks_user, fd, registration, events);
 }
 
 static void hook_deregister(void *user, int fd, void *registration)
 {
     xls_ctx *ctx = user;
 
-    ctx->hooks->fd_deregister(ctx->hooks_user, fd, registration);
+    ctx->hooks.fd_deregister(ctx->hooks_user, fd, registration);
 }
 
 static int hook_timeout_register(void *user, void **registration, struct timeval at,
@@ -325,14 +325,14 @@ static int hook_timeout_register(void *user, void **registration, struct timeval
 {
     xls_ctx *ctx = user;
 
-    return ctx->hooks->timeout_register(ctx->hooks_user, registration, at, for_libxl);
+    return ctx->hooks.timeout_register(ctx->hooks_user, registration, at, for_libxl);
 }
 
 static int hook_timeout_modify(void *user, void **registration, struct timeval at)
 {
     xls_ctx *ctx = user;
 
-    return ctx->hooks->timeout_modify(ctx->hooks_user, registration, at);
+    return ctx->hooks.timeout_modify(ctx->hooks_user, registration, at);
 }
 
 static const libxl_osevent_hooks callers_hooks = {
@@ -355,7 +355,7 @@ int xls_loop_start(xls_ctx *ctx)
     struct epoll_event event = { .events = EPOLLIN };
     struct xls_loop *loop;
 
-    if (ctx->hooks) {
+    if (ctx->hooks.sz) {
         libxl_osevent_register_hooks(ctx->libxl, &callers_hooks, ctx);
         return 0;
     }

@@ -27,8 +27,8 @@ struct xls_ctx {
     void *log_user;
     int log_level;
     libxl_childproc_hooks childproc;
-    struct xls_loop *loop; /* NULL with hooks */
-    const struct xls_loop_hooks *hooks;
+    struct xls_loop *loop;       /* NULL with hooks */
+    struct xls_loop_hooks hooks; /* sz 0: none */
     void *hooks_user;
     libxl_event_hooks event_hooks;
     struct xls_event_handler handler;

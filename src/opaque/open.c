@@ -25,6 +25,12 @@ static void on_log(xentoollog_logger *logger, xentoollog_level level, int errnum
         fprintf(stderr, "%s: %s\n", context ? context : "libxl", text);
 }
 
+static bool all_set(const struct xls_loop_hooks *hooks)
+{
+    return hooks->fd_register && hooks->fd_modify && hooks->fd_deregister &&
+           hooks->timeout_register && hooks->timeout_modify;
+}
+
 static int read_options(xls_ctx *ctx, const struct xls_open_opts *given)
 {
     struct xls_open_opts opts = { 0 };
@@ -38,15 +44,16 @@ static int read_options(xls_ctx *ctx, const struct xls_open_opts *given)
     if (opts.sigchld < 0 || opts.sigchld > XLS_SIGCHLD_SELECTIVE)
         return xls_error_set(XLS_ERROR_BAD_OPTION, "struct xls_open_opts: sigchld is %d",
                              opts.sigchld);
-    if (opts.hooks &&
-        (opts.hooks->sz < offsetof(struct xls_loop_hooks, timeout_modify) ||
-         !opts.hooks->fd_register || !opts.hooks->fd_modify || !opts.hooks->fd_deregister ||
-         !opts.hooks->timeout_register || !opts.hooks->timeout_modify))
+    if (opts.hooks)
+        rc = xls_options("xls_loop_hooks", opts.hooks, opts.hooks->sz, &ctx->hooks,
+                         sizeof(ctx->hooks));
+    if (rc)
+        return rc;
+    if (opts.hooks && !all_set(&ctx->hooks))
         return xls_error_set(XLS_ERROR_BAD_OPTION, "struct xls_loop_hooks: a hook is missing");
     ctx->log = opts.log;
     ctx->log_user = opts.log_user;
     ctx->log_level = opts.log_level ? opts.log_level : XLS_LOG_WARN;
-    ctx->hooks = opts.hooks;
     ctx->hooks_user = opts.hooks_user;
     ctx->childproc.chldowner = (libxl_sigchld_owner)opts.sigchld;
     return 0;

@@ -4,7 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../surface/call.h"
 #include "opaque.h"
+
+/* 0 if the function can be called, else the error of one that the release lacks, logged. */
+static int there(libxl_ctx *libxl, enum xls_function function)
+{
+    return __atomic_load_n(&xls_bound[function], __ATOMIC_ACQUIRE) ? 0 : xls_late(libxl, function);
+}
 
 static const char *name_of(const struct xls_op *op)
 {
@@ -15,7 +22,7 @@ void xls_operation_begin_alone(struct xls_op *op, enum xls_function function)
 {
     *op = (struct xls_op){ .function = function };
     xls_error_begin();
-    op->rc = xls_late(NULL, function);
+    op->rc = there(NULL, function);
 }
 
 void xls_operation_begin(struct xls_op *op, xls_ctx *ctx, enum xls_function function,
@@ -27,7 +34,7 @@ void xls_operation_begin(struct xls_op *op, xls_ctx *ctx, enum xls_function func
     if (op->rc)
         return;
     op->libxl = ctx->libxl;
-    op->rc = xls_late(ctx->libxl, function);
+    op->rc = there(ctx->libxl, function);
     if (!op->rc && async)
         xls_async_begin(op, async);
 }
@@ -84,6 +91,8 @@ int xls_operation_list(struct xls_op *op, unsigned type, void *elements, int64_t
 
     if (list)
         *list = NULL;
+    if (!op->rc && xls_refusal.no_memory)
+        op->rc = XLS_ERROR_NOMEM;
     if (!op->rc && !elements && !(null_is_empty && count == 0))
         op->rc = XLS_ERROR_FAIL;
     if (op->rc)

@@ -198,6 +198,32 @@ static int insert(struct sim_operation *operation)
     return rc;
 }
 
+void sim_eject(struct sim_domain *domain)
+{
+    void *config = sim_config(domain);
+    struct devices disks;
+
+    if (!config)
+        return;
+    disks = devices_in(config, TYPE(device_disk));
+    for (int64_t i = 0; i < disks.number; i++) {
+        char *disk = disks.first + i * disks.size;
+        const char *vdev = sim_text(TYPE(device_disk), disk, "vdev");
+
+        if (!vdev || !sim_number(TYPE(device_disk), disk, "is_cdrom"))
+            continue;
+        sim_set_text(TYPE(device_disk), disk, "pdev_path", "");
+        sim_set_number(TYPE(device_disk), disk, "format", LIBXL_DISK_FORMAT_EMPTY);
+        snprintf(domain->ejected, sizeof(domain->ejected), "%s", vdev);
+        if (!sim_set_config(domain, config)) {
+            domain->ejects++;
+            sim_ring();
+        }
+        break;
+    }
+    sim_free(CONFIG, config);
+}
+
 static int operate(libxl_ctx *ctx, const char *function, int (*work)(struct sim_operation *),
                    uint32_t domid, unsigned type, void *device, const libxl_asyncop_how *how)
 {
@@ -364,14 +390,15 @@ static int info(uint32_t domid, unsigned type, const void *device, unsigned info
 #define CLASS(class) ADD(class, d) TAKE(class, remove) TAKE(class, destroy)
 
 CLASS(disk)
-LIST(disk) INFO(disk, "vbd") TAKE(disk, safe_remove) CLASS(nic) LIST(nic) INFO(nic, "vif")
-    BY_DEVID(nic) CLASS(pci) LIST(pci) CLASS(usbctrl) LIST(usbctrl) INFO(usbctrl, "vusb")
-        BY_DEVID(usbctrl) ADD(usbdev, d) TAKE(usbdev, remove) LIST(usbdev) CLASS(vdispl)
-            LIST(vdispl) INFO(vdispl, "vdispl") BY_DEVID(vdispl) CLASS(vfb) CLASS(vkb) LIST(vkb)
-                INFO(vkb, "vkb") BY_DEVID(vkb) CLASS(vsnd) LIST(vsnd) INFO(vsnd, "vsnd")
-                    BY_DEVID(vsnd) CLASS(vtpm) LIST(vtpm) INFO(vtpm, "vtpm") BY_DEVID(vtpm)
-                        TAKE(p9, remove) TAKE(p9, destroy) TAKE(pvcallsif, remove)
-                            TAKE(pvcallsif, destroy) LIST(channel) INFO(channel, "console")
+LIST(disk)
+INFO(disk, "vbd") TAKE(disk, safe_remove) CLASS(nic) LIST(nic) INFO(nic, "vif") BY_DEVID(nic)
+    CLASS(pci) LIST(pci) CLASS(usbctrl) LIST(usbctrl) INFO(usbctrl, "vusb") BY_DEVID(usbctrl)
+        ADD(usbdev, d) TAKE(usbdev, remove) LIST(usbdev) CLASS(vdispl) LIST(vdispl)
+            INFO(vdispl, "vdispl") BY_DEVID(vdispl) CLASS(vfb) CLASS(vkb) LIST(vkb) INFO(vkb, "vkb")
+                BY_DEVID(vkb) CLASS(vsnd) LIST(vsnd) INFO(vsnd, "vsnd") BY_DEVID(vsnd) CLASS(vtpm)
+                    LIST(vtpm) INFO(vtpm, "vtpm") BY_DEVID(vtpm) TAKE(p9, remove) TAKE(p9, destroy)
+                        TAKE(pvcallsif, remove) TAKE(pvcallsif, destroy) LIST(channel)
+                            INFO(channel, "console")
 
                                 int sim_libxl_device_9pfs_add(libxl_ctx *ctx, uint32_t domid,
                                                               libxl_device_p9 *p9,

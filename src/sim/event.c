@@ -48,6 +48,32 @@ void sim_deliver(libxl_ctx *ctx, void *event)
         hooks->event_occurs(ctx->hooks_user, event);
 }
 
+/* The medium that the guest has ejected, if it is of the disk that is watched. */
+static void *ejection(struct sim_watch *watch)
+{
+    const struct sim_domain *domain = sim_find(watch->domid);
+    void *event, *config;
+
+    if (!domain || memcmp(domain->uuid, watch->uuid, sizeof(watch->uuid)) != 0 ||
+        domain->ejects == watch->seen)
+        return NULL;
+    watch->seen = domain->ejects;
+    if (strcmp(domain->ejected, watch->vdev) != 0)
+        return NULL;
+    event = sim_event(LIBXL_EVENT_TYPE_DISK_EJECT, domain, watch->user);
+    sim_set_text(EVENT, event, "u.disk_eject.vdev", watch->vdev);
+    config = sim_config(domain);
+    for (int64_t i = 0; config && i < sim_number(CONFIG, config, "num_disks"); i++) {
+        const char *disk = *(char **)sim_at(CONFIG, config, "disks", NULL) +
+                           i * xls_size(&sim_layout, TYPE(device_disk));
+
+        if (strcmp(sim_text(TYPE(device_disk), disk, "vdev"), watch->vdev) == 0)
+            sim_copy_into(TYPE(device_disk), sim_at(EVENT, event, "u.disk_eject.disk", NULL), disk);
+    }
+    sim_free(CONFIG, config);
+    return event;
+}
+
 /* What a watch of a guest has to tell now; NULL: nothing. Under the lock. */
 static void *news(struct sim_watch *watch)
 {
@@ -56,7 +82,7 @@ static void *news(struct sim_watch *watch)
     void *event;
 
     if (watch->eject)
-        return NULL;
+        return ejection(watch);
     if (domain && memcmp(domain->uuid, watch->uuid, sizeof(watch->uuid)) != 0)
         domain = NULL;
     if (domain && domain->shutdown && !watch->shutdown_told) {
@@ -121,6 +147,7 @@ static int enable(libxl_ctx *ctx, uint32_t domid, const char *vdev, libxl_ev_use
     domain = sim_find(domid);
     if (domain) {
         memcpy(watch->uuid, domain->uuid, sizeof(watch->uuid));
+        watch->seen = domain->ejects;
         watch->next = ctx->watches;
         ctx->watches = watch;
     } else {

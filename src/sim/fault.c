@@ -6,9 +6,10 @@
  *                                 it; without #, every call. FUNCTION * is any function
  *     FUNCTION[#N[+]]=ACTION%P    of these calls each P-th only
  *
- * ACTION is an error (ERROR_FAIL ...) that the call ends with; delay:MS, so long the call, or the
- * operation that it starts, takes; or shutdown, crash, destroy: that happens to the guest just
- * before the call does its work. A list that cannot be read is told, and every ctx is refused.
+ * ACTION is an error (ERROR_FAIL ...) that the call ends with; late:ERROR, one that the operation
+ * ends with which the call starts; delay:MS, so long the call, or that operation, takes; or
+ * shutdown, crash, eject, destroy: that happens to the guest just before the call does its work. A
+ * list that cannot be read is told, and every ctx is refused.
  */
 
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 
 #define MAX_FAULTS 64
 
-enum action { FAIL, DELAY, SHUTDOWN, CRASH, DESTROY };
+enum action { FAIL, LATE, DELAY, SHUTDOWN, CRASH, EJECT, DESTROY };
 
 static struct fault {
     char function[64];
@@ -37,7 +38,9 @@ static bool read_action(struct fault *fault, const char *text)
     static const struct {
         const char *name;
         enum action action;
-    } others[] = { { "shutdown", SHUTDOWN }, { "crash", CRASH }, { "destroy", DESTROY } };
+    } others[] = {
+        { "shutdown", SHUTDOWN }, { "crash", CRASH }, { "eject", EJECT }, { "destroy", DESTROY }
+    };
     const struct xls_type *errors = &xls_types[TYPE(error)];
     char *end;
 
@@ -52,9 +55,10 @@ static bool read_action(struct fault *fault, const char *text)
             return true;
         }
     }
+    fault->action = strncmp(text, "late:", 5) == 0 ? LATE : FAIL;
+    text += fault->action == LATE ? 5 : 0;
     for (unsigned i = 0; i < errors->count; i++) {
         if (strcmp(text, errors->values[i].name) == 0) {
-            fault->action = FAIL;
             fault->number = errors->values[i].number;
             return true;
         }
@@ -133,6 +137,8 @@ static void befall(uint32_t domid, enum action action)
     domain = sim_find(domid);
     if (domain && action == DESTROY)
         sim_destroy(domain);
+    else if (domain && action == EJECT)
+        sim_eject(domain);
     else if (domain && !domain->shutdown)
         sim_stop(domain,
                  action == CRASH ? LIBXL_SHUTDOWN_REASON_CRASH : LIBXL_SHUTDOWN_REASON_POWEROFF);
@@ -141,6 +147,7 @@ static void befall(uint32_t domid, enum action action)
 
 /* Functions that may be told of a delay by the operation that they start. */
 static __thread unsigned operation_delay;
+static __thread int operation_error;
 
 int sim_enter(const char *function, libxl_ctx *ctx, uint32_t domid)
 {
@@ -148,6 +155,7 @@ int sim_enter(const char *function, libxl_ctx *ctx, uint32_t domid)
     int rc = 0;
 
     operation_delay = 0;
+    operation_error = 0;
     if (*problem && strcmp(function, "libxl_ctx_alloc") == 0) {
         fprintf(stderr, "libxl (simulated): %s\n", problem);
         return ERROR_INVAL;
@@ -165,6 +173,8 @@ int sim_enter(const char *function, libxl_ctx *ctx, uint32_t domid)
             sim_log(ctx, XTL_ERROR, "%s: fails as XLSTABLE_SIM_FAULTS asks: %d", function,
                     faults[i].number);
             rc = faults[i].number;
+        } else if (faults[i].action == LATE) {
+            operation_error = faults[i].number;
         } else if (faults[i].action == DELAY) {
             operation_delay += faults[i].number;
         } else {
@@ -177,6 +187,11 @@ int sim_enter(const char *function, libxl_ctx *ctx, uint32_t domid)
 unsigned sim_delay_ms(const char *function)
 {
     return operation_delay;
+}
+
+int sim_late_error(void)
+{
+    return operation_error;
 }
 
 int sim_lacks(const char *function, libxl_ctx *ctx)

@@ -14,7 +14,7 @@ noinst_LTLIBRARIES += libsim.la
 libsim_la_SOURCES = src/sim/field.h src/sim/field.c src/sim/sim.h src/sim/simulation.h \
 	src/sim/state.c src/sim/ctx.c src/sim/event.c src/sim/operation.c src/sim/value.c \
 	src/sim/domain.c src/sim/create.c src/sim/device.c src/sim/memory.c src/sim/vcpu.c \
-	src/sim/pool.c src/sim/host.c src/sim/policy.c src/sim/fault.c src/sim/xlutil.c \
+	src/sim/pool.c src/sim/host.c src/sim/policy.c src/sim/fault.c src/sim/rest.c src/sim/xlutil.c \
 	src/surface/bitmap.c src/surface/builtin.c
 nodist_libsim_la_SOURCES = $(sim_made)
 libsim_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/sim \

@@ -51,7 +51,9 @@ static int perform(struct sim_operation *operation)
     int rc;
 
     sim_lock();
-    rc = operation->aborted ? ERROR_ABORTED : operation->work(operation);
+    rc = operation->aborted ? ERROR_ABORTED : operation->late;
+    if (!rc)
+        rc = operation->work(operation);
     domain = sim_find(operation->domid);
     if (!rc && operation->console && operation->has_progress && domain)
         event = sim_event(LIBXL_EVENT_TYPE_DOMAIN_CREATE_CONSOLE_AVAILABLE, domain,
@@ -96,6 +98,7 @@ int sim_operate(const struct sim_operation *wanted, const libxl_asyncop_how *how
     unsigned delay = sim_delay_ms(wanted->function);
     struct sim_operation *operation, **place, now = *wanted;
 
+    now.late = sim_late_error();
     if (now.progress) {
         now.has_progress = true;
         now.progress_how = *now.progress;
@@ -108,6 +111,7 @@ int sim_operate(const struct sim_operation *wanted, const libxl_asyncop_how *how
     if (now.text)
         now.text = strdup(now.text);
     if (!operation || (wanted->text && !now.text)) {
+        free((char *)now.text);
         free(operation);
         return ERROR_NOMEM;
     }

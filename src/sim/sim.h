@@ -41,6 +41,7 @@
 #define SIM_POOLS         8
 #define SIM_VCPUS         64
 #define SIM_USERDATA      4
+#define SIM_QUOTAS        5
 #define SIM_NO_DOMAIN     UINT32_MAX
 #define SIM_MEMKB_DEFAULT ((int64_t)LIBXL_MEMKB_DEFAULT)
 
@@ -57,6 +58,10 @@ struct sim_sched {
 struct sim_domain {
     bool used, paused, shutdown;
     uint8_t reason;
+    unsigned ejects;  /* how often the guest has ejected a medium, */
+    char ejected[32]; /* and of which disk the last time */
+    bool quota_set;   /* else the host's hold */
+    uint32_t quota[SIM_QUOTAS];
     uint32_t domid;
     unsigned char uuid[16];
     char name[128];
@@ -88,6 +93,7 @@ struct sim_state {
     uint64_t bell; /* written when something happens that a ctx may wait for */
     uint32_t last_domid;
     uint32_t assignable; /* bit per PCI device of the host */
+    uint32_t quota[SIM_QUOTAS];
     struct sim_domain domain[SIM_DOMAINS];
     struct sim_pool pool[SIM_POOLS];
 };
@@ -106,7 +112,8 @@ uint64_t sim_used_kb(void); /* by all domains */
 
 /* fault.c: XLSTABLE_SIM_FAULTS. 0, or the error that the call shall end with. */
 int sim_enter(const char *function, libxl_ctx *ctx, uint32_t domid);
-unsigned sim_delay_ms(const char *function); /* of asynchronous operations */
+unsigned sim_delay_ms(const char *function); /* of operations, */
+int sim_late_error(void);                    /* and how they shall end: 0, or an error */
 int sim_lacks(const char *function, libxl_ctx *ctx);
 
 /* ctx.c */
@@ -118,6 +125,7 @@ struct sim_watch {
     bool shutdown_told, death_told;
     bool eject;
     char vdev[32];
+    unsigned seen; /* ejects that were told */
 };
 
 struct sim_queued {
@@ -163,6 +171,7 @@ struct sim_operation {
     const libxl_asyncprogress_how *progress;
     /* set by sim_operate */
     bool has_progress, aborted, done;
+    int late; /* an error that it shall end with */
     libxl_asyncprogress_how progress_how;
     libxl_asyncop_how how;
     uint64_t due; /* milliseconds of the monotonic clock */
@@ -188,5 +197,6 @@ void sim_name_domain(struct sim_domain *domain, const char *name);
 void sim_stop(struct sim_domain *domain, int reason);
 void sim_destroy(struct sim_domain *domain);
 void sim_device_defaults(void *config, uint32_t domid);
+void sim_eject(struct sim_domain *domain); /* the guest opens the tray of its first CD-ROM drive */
 
 #endif

@@ -14,7 +14,7 @@
 
 #include "sim.h"
 
-#define MAGIC     "xlstable-sim-1"
+#define MAGIC     "xlstable-sim-2"
 #define MAX_BELLS 256
 
 struct sim_state *sim_state;
@@ -57,6 +57,7 @@ static void make_dom0(struct sim_state *state)
     pool->tslice = 30;
     pool->ratelimit = 1000;
     state->assignable = 3;
+    memcpy(state->quota, (uint32_t[]){ 1000, 2048, 128, 10, 20 }, sizeof(state->quota));
 }
 
 static void make(struct sim_state *state)

@@ -233,7 +233,9 @@ void *xls_call_list(libxl_ctx *ctx, const char *function, unsigned type, void *l
 {
     void *level_list = xls_translate_array(&xls_runtime()->up, type, list, count);
 
-    if (!level_list)
+    if (!level_list) {
+        xls_refusal.no_memory = true;
         xls_log(ctx, XTL_ERROR, "%s: out of memory for %zu elements", function, count);
+    }
     return level_list;
 }

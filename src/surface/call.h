@@ -25,11 +25,12 @@ enum xls_direction {
     XLS_OUT_INIT, /* as OUT, and left initialised on failure */
 };
 
-/* The field for which the last call on this thread was refused, for whoever wants more than a line
- * in the log. `since` is 0 if no release has what it was set to. */
+/* Why the last call on this thread failed, for whoever wants more than a line in the log: the field
+ * for which it was refused, and the release that has it, 0 if none does. */
 struct xls_refusal {
     char field[256];
     xls_release since;
+    bool no_memory; /* for a list: NULL may also be an empty one */
 };
 
 extern _Thread_local struct xls_refusal xls_refusal;

@@ -12,20 +12,24 @@
 #include "runtime.h"
 
 const struct xls_runtime *xls_current;
+bool xls_bound[XLS_FN_COUNT];
 
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 static bool opened; /* and every call is bound, which takes a moment longer */
 static pthread_once_t level_once = PTHREAD_ONCE_INIT;
 static struct xls_layout level;
+static bool level_computed;
 
 static void compute_level(void)
 {
     xls_layout_compute(&level, XLS_LEVEL);
+    __atomic_store_n(&level_computed, true, __ATOMIC_RELEASE);
 }
 
 const struct xls_layout *xls_level_layout(void)
 {
-    pthread_once(&level_once, compute_level);
+    if (!__atomic_load_n(&level_computed, __ATOMIC_ACQUIRE))
+        pthread_once(&level_once, compute_level);
     return &level;
 }
 
@@ -110,8 +114,10 @@ static void bind_calls(const struct xls_backend *backend)
     for (int i = 0; i < XLS_FN_COUNT; i++) {
         void *symbol = xls_backend_symbol(backend, xls_functions[i].name, xls_functions[i].util);
 
-        if (symbol)
-            __atomic_store_n(&xls_real[i], symbol, __ATOMIC_RELEASE);
+        if (!symbol)
+            continue;
+        __atomic_store_n(&xls_real[i], symbol, __ATOMIC_RELEASE);
+        __atomic_store_n(&xls_bound[i], true, __ATOMIC_RELEASE);
     }
 }
 

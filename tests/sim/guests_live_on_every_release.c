@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -272,6 +273,61 @@ static void what_a_release_lacks_is_refused_by_name(void **state)
     libxl_domain_config_dispose(&config);
 }
 
+static void the_monitor_answers(void **state)
+{
+    uint32_t hvm = create("monitored", LIBXL_DOMAIN_TYPE_HVM);
+    uint32_t pv = create("unmonitored", LIBXL_DOMAIN_TYPE_PV);
+    char *output = NULL;
+
+    assert_int_equal(libxl_qemu_monitor_command(ctx, hvm, "info status", &output, NULL), 0);
+    assert_string_equal(output, "simulated: info status");
+    free(output);
+    assert_int_equal(libxl_qemu_monitor_command(ctx, pv, "info status", &output, NULL),
+                     ERROR_FAIL);
+    assert_logged("it has no QEMU");
+    assert_int_equal(libxl_console_exec(ctx, hvm, 0, LIBXL_CONSOLE_TYPE_PV, -1, NULL), ERROR_FAIL);
+    assert_logged("no console client to run");
+    assert_int_equal(libxl_psr_cmt_enabled(ctx), 0);
+}
+
+static uint32_t quota(const libxl_xs_quota_list *list, const char *name)
+{
+    for (int i = 0; i < list->num_quota; i++) {
+        if (strcmp(list->quota[i].name, name) == 0)
+            return list->quota[i].val;
+    }
+    fail_msg("no quota %s", name);
+    return 0;
+}
+
+/* A guest has the host's until it gets its own. Xen has them since 4.22. */
+static void quotas_are_kept(void **state)
+{
+    uint32_t domid = create("thrifty", LIBXL_DOMAIN_TYPE_PV);
+    libxl_xs_quota_list list;
+
+    if (xen_minor < 22) {
+        assert_int_equal(libxl_xs_quota_global_get(ctx, &list), ERROR_NI);
+        return;
+    }
+    assert_int_equal(libxl_xs_quota_domain_get(ctx, domid, &list), 0);
+    assert_int_equal(quota(&list, "nodes"), 1000);
+    for (int i = 0; i < list.num_quota; i++)
+        list.quota[i].val = 7;
+    assert_int_equal(libxl_xs_quota_domain_set(ctx, domid, &list), 0);
+    libxl_xs_quota_list_dispose(&list);
+    assert_int_equal(libxl_xs_quota_domain_get(ctx, domid, &list), 0);
+    assert_int_equal(quota(&list, "watches"), 7);
+    free(list.quota[0].name);
+    list.quota[0].name = strdup("apples");
+    assert_int_equal(libxl_xs_quota_global_set(ctx, &list), ERROR_FAIL);
+    assert_logged("no quota 'apples'");
+    libxl_xs_quota_list_dispose(&list);
+    assert_int_equal(libxl_xs_quota_global_get(ctx, &list), 0);
+    assert_int_equal(quota(&list, "watches"), 128);
+    libxl_xs_quota_list_dispose(&list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +341,8 @@ int main(void)
         cmocka_unit_test(pools_hold_cpus),
         cmocka_unit_test(data_stays_with_a_domain),
         cmocka_unit_test(what_a_release_lacks_is_refused_by_name),
+        cmocka_unit_test(the_monitor_answers),
+        cmocka_unit_test(quotas_are_kept),
     };
 
     return run_simulated(tests, NULL);

@@ -11,7 +11,7 @@ TESTS += $(sim_tests)
 endif
 TESTS += tests/sim/unreadable_faults_are_refused.sh tests/sim/processes_share_a_state.sh \
 	tests/sim/what_is_not_simulated_is_told_test.py
-check_PROGRAMS += tests/sim/client
+check_PROGRAMS += tests/sim/client tests/sim/soak
 
 sim_cppflags = -I$(builddir)/include -I$(srcdir)/tests/sim $(CMOCKA_CFLAGS) \
 	-DSIMULATIONS='"$(abs_builddir)/sim"'
@@ -32,6 +32,15 @@ tests_sim_faults_happen_on_request_LDADD = $(sim_libs)
 EXTRA_tests_sim_faults_happen_on_request_DEPENDENCIES = sim/stamp
 tests_sim_client_CPPFLAGS = -I$(builddir)/include
 tests_sim_client_LDADD = libxlstable.la
+
+tests_sim_soak_CPPFLAGS = -I$(builddir)/include
+tests_sim_soak_LDADD = libxlstable.la
+
+# 10,000 guests on the oldest and the newest release; SOAK=N for another number.
+soak: tests/sim/soak sim/stamp
+	for release in 4.14 4.22; do GLIBC_TUNABLES=glibc.malloc.tcache_count=0 XLSTABLE_SIM_DIR=sim \
+	  XLSTABLE_XEN=sim-$$release tests/sim/soak $(SOAK) || exit 1; done
+.PHONY: soak
 
 EXTRA_DIST += tests/sim/demo tests/sim/unreadable_faults_are_refused.sh tests/sim/processes_share_a_state.sh \
 	tests/sim/what_is_not_simulated_is_told_test.py

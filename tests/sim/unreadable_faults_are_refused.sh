@@ -24,7 +24,7 @@ refused() {
 }
 
 for fault in nonsense libxl_x=ERROR_NONE libxl_x#0=ERROR_FAIL libxl_x#1x=ERROR_FAIL \
-    libxl_x=delay: libxl_x=ERROR_FAIL%0 =ERROR_FAIL; do
+    libxl_x=delay: libxl_x=late: libxl_x=late:ERROR_NONE libxl_x=ERROR_FAIL%0 =ERROR_FAIL; do
     refused "cannot read '$fault'" "XLSTABLE_SIM_FAULTS=libxl_y=ERROR_FAIL $fault"
 done
 refused 'No such file or directory' XLSTABLE_SIM_STATE="$scratch/none/state"

@@ -38,6 +38,7 @@ surface_tests = tests/surface/arguments_are_translated_and_owned_once \
 	tests/surface/events_reach_the_caller \
 	tests/surface/load_failures_are_told_apart \
 	tests/surface/threads_share_one_libxenlight \
+	tests/surface/many_threads_use_one_ctx \
 	tests/surface/what_changed_between_releases_is_bridged \
 	tests/surface/values_need_no_xen
 
@@ -79,6 +80,9 @@ EXTRA_tests_surface_threads_share_one_libxenlight_DEPENDENCIES = tests/surface/f
 tests_surface_what_changed_between_releases_is_bridged_CPPFLAGS = $(surface_cppflags)
 tests_surface_what_changed_between_releases_is_bridged_LDADD = $(surface_libs)
 EXTRA_tests_surface_what_changed_between_releases_is_bridged_DEPENDENCIES = tests/surface/fake/linked.stamp
+tests_surface_many_threads_use_one_ctx_CPPFLAGS = $(surface_cppflags)
+tests_surface_many_threads_use_one_ctx_LDADD = $(surface_libs)
+EXTRA_tests_surface_many_threads_use_one_ctx_DEPENDENCIES = tests/surface/fake/linked.stamp
 tests_surface_values_need_no_xen_CPPFLAGS = $(surface_cppflags)
 tests_surface_values_need_no_xen_LDADD = $(surface_libs)
 EXTRA_tests_surface_values_need_no_xen_DEPENDENCIES = tests/surface/fake/linked.stamp

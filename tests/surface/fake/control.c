@@ -97,6 +97,7 @@ static void reset(void)
         fake_counters[i].calls = 0;
     fake_control.when = FAKE_LATER;
     fake_control.old_hypervisor = false;
+    fake_control.os_fds = fake_control.os_timeouts = 0;
     fake_control.start_result = fake_control.result = 0;
 }
 

@@ -37,6 +37,30 @@ int libxl_ctx_free(libxl_ctx *ctx)
     return 0;
 }
 
+/* An event loop that a test drives by hand. */
+
+void libxl_osevent_register_hooks(libxl_ctx *ctx, const libxl_osevent_hooks *hooks, void *user)
+{
+    fake_called("libxl_osevent_register_hooks");
+    fake_control.os_hooks = hooks;
+    fake_control.os_user = user;
+}
+
+void libxl_osevent_occurred_fd(libxl_ctx *ctx, void *for_libxl, int fd, short events, short revents)
+{
+    fake_called("libxl_osevent_occurred_fd");
+    fake_control.os_fds++;
+    fake_control.os_for_libxl = for_libxl;
+    fake_control.os_revents = revents;
+}
+
+void libxl_osevent_occurred_timeout(libxl_ctx *ctx, void *for_libxl)
+{
+    fake_called("libxl_osevent_occurred_timeout");
+    fake_control.os_timeouts++;
+    fake_control.os_for_libxl = for_libxl;
+}
+
 void *fake_event(int type, uint32_t domid, uint64_t for_user)
 {
     void *event = sim_new(EVENT), *disk;

@@ -352,17 +352,14 @@ const libxl_version_info *libxl_get_version_info(libxl_ctx *ctx)
 {
     static char extra[] = ".1", capabilities[] = "xen-3.0-x86_64", changeset[] = "c0ffee",
                 commandline[] = "dom0_mem=1G";
-    static libxl_version_info told, silent;
+    static const libxl_version_info silent = { .xen_version_major = 4 };
+    static const libxl_version_info told = {
+        .xen_version_major = 4, .xen_version_extra = extra, .capabilities = capabilities,
+        .changeset = changeset, .commandline = commandline,
+    };
 
     fake_called("libxl_get_version_info");
-    told.xen_version_major = silent.xen_version_major = 4;
-    if (sim_minor >= 20 && fake_control.old_hypervisor)
-        return &silent;
-    told.xen_version_extra = extra;
-    told.capabilities = capabilities;
-    told.changeset = changeset;
-    told.commandline = commandline;
-    return &told;
+    return sim_minor >= 20 && fake_control.old_hypervisor ? &silent : &told;
 }
 
 int libxl_get_physinfo(libxl_ctx *ctx, libxl_physinfo *physinfo)
