@@ -151,7 +151,7 @@ MISTAKES = [
     Mistake("a symbol removed, everywhere", TEST["symbols"],
             (unlisted("xls_libxl_vncviewer_exec"), unlisted("xls_vncviewer_exec"),
              (FUNCTIONS, r"^function libxl_vncviewer_exec (?:.*\n)+?\n", "\n"))),
-    Mistake("a .symver with a typo in the local name", TEST["elf"],
+    Mistake("a .symver with a typo in the local name", BUILD,
             ((MAP, r"^XLSTABLE_4.22 \{", r"XLSTABLE_0.9 {\nglobal:\n    xls_libxl_ao_abort;\n};\n\n\g<0>"),
              ("symbols/nodes", r"^XLSTABLE_4.22 ", r"XLSTABLE_0.9  0.9  libxl.h\n\g<0>"),
              ("src/note.c", r"\Z",
