@@ -10,14 +10,14 @@ man/stamp: gen/stamp $(manual_generator)
 all-local: man/stamp
 
 install-data-local: man/stamp
-	$(MKDIR_P) '$(DESTDIR)$(man3dir)' '$(DESTDIR)$(man7dir)'
+	$(MKDIR_P) '$(DESTDIR)$(mandir)/man3' '$(DESTDIR)$(mandir)/man7'
 	for page in `cat man/pages`; do case $$page in \
-	  *.3) $(INSTALL_DATA) man/$$page '$(DESTDIR)$(man3dir)' ;; \
-	  *.7) $(INSTALL_DATA) man/$$page '$(DESTDIR)$(man7dir)' ;; esac || exit 1; done
+	  *.3) $(INSTALL_DATA) man/$$page '$(DESTDIR)$(mandir)/man3' ;; \
+	  *.7) $(INSTALL_DATA) man/$$page '$(DESTDIR)$(mandir)/man7' ;; esac || exit 1; done
 
 uninstall-local:
 	-test ! -f man/pages || for page in `cat man/pages`; do \
-	  rm -f '$(DESTDIR)$(man3dir)'/$$page '$(DESTDIR)$(man7dir)'/$$page; done
+	  rm -f '$(DESTDIR)$(mandir)/man3'/$$page '$(DESTDIR)$(mandir)/man7'/$$page; done
 
 CLEANFILES += man/stamp man/pages man/*.3 man/*.7
 EXTRA_DIST += src/generator/manual.py
