@@ -95,9 +95,13 @@ def without(tool):
 
 def foreign_library(tree):
     """A library of Xen's that ours would need."""
-    subprocess.run(["gcc", "-shared", "-x", "c", os.devnull, "-o", tree / "build/libxenfoo.so",
-                    "-Wl,-soname,libxenfoo.so.1"], check=True)
-    apply(tree, linked(f"{tree}/build/libxenfoo.so"))
+    subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", tree / "build/libxenfoo.so",
+                    "-Wl,-soname,libxenfoo.so.1"], check=True, text=True,
+                   input="int foo(void) { return 0; }")
+    with (tree / "src/note.c").open("a") as file:
+        file.write("\nextern int foo(void);\n"
+                   "int (*const needed)(void) __attribute__((used)) = foo;\n")
+    apply(tree, linked(f"-L{tree}/build -lxenfoo"))
 
 
 def linked(options):
