@@ -28,10 +28,6 @@ int xls_json_wrong(struct xls_reader *r, const char *format, ...)
 static const char *kind_of(yajl_val json)
 {
     switch (json->type) {
-    case yajl_t_string:
-        return "a string";
-    case yajl_t_number:
-        return "a number";
     case yajl_t_object:
         return "a map";
     case yajl_t_array:

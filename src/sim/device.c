@@ -389,20 +389,8 @@ static int info(uint32_t domid, unsigned type, const void *device, unsigned info
 
 #define CLASS(class) ADD(class, d) TAKE(class, remove) TAKE(class, destroy)
 
-CLASS(disk)
-LIST(disk)
-INFO(disk, "vbd") TAKE(disk, safe_remove) CLASS(nic) LIST(nic) INFO(nic, "vif") BY_DEVID(nic)
-    CLASS(pci) LIST(pci) CLASS(usbctrl) LIST(usbctrl) INFO(usbctrl, "vusb") BY_DEVID(usbctrl)
-        ADD(usbdev, d) TAKE(usbdev, remove) LIST(usbdev) CLASS(vdispl) LIST(vdispl)
-            INFO(vdispl, "vdispl") BY_DEVID(vdispl) CLASS(vfb) CLASS(vkb) LIST(vkb) INFO(vkb, "vkb")
-                BY_DEVID(vkb) CLASS(vsnd) LIST(vsnd) INFO(vsnd, "vsnd") BY_DEVID(vsnd) CLASS(vtpm)
-                    LIST(vtpm) INFO(vtpm, "vtpm") BY_DEVID(vtpm) TAKE(p9, remove) TAKE(p9, destroy)
-                        TAKE(pvcallsif, remove) TAKE(pvcallsif, destroy) LIST(channel)
-                            INFO(channel, "console")
-
-                                int sim_libxl_device_9pfs_add(libxl_ctx *ctx, uint32_t domid,
-                                                              libxl_device_p9 *p9,
-                                                              const libxl_asyncop_how *ao_how)
+int sim_libxl_device_9pfs_add(libxl_ctx *ctx, uint32_t domid, libxl_device_p9 *p9,
+                              const libxl_asyncop_how *ao_how)
 {
     return operate(ctx, "libxl_device_9pfs_add", add, domid, TYPE(device_p9), p9, ao_how);
 }
@@ -488,3 +476,20 @@ libxl_device_pci *sim_libxl_device_pci_assignable_list(libxl_ctx *ctx, int *num)
     sim_unlock();
     return (void *)devices;
 }
+
+/* What libxl has for each class. */
+/* clang-format off */
+CLASS(disk) LIST(disk) INFO(disk, "vbd") TAKE(disk, safe_remove)
+CLASS(nic) LIST(nic) INFO(nic, "vif") BY_DEVID(nic)
+CLASS(pci) LIST(pci)
+CLASS(usbctrl) LIST(usbctrl) INFO(usbctrl, "vusb") BY_DEVID(usbctrl)
+ADD(usbdev, d) TAKE(usbdev, remove) LIST(usbdev)
+CLASS(vdispl) LIST(vdispl) INFO(vdispl, "vdispl") BY_DEVID(vdispl)
+CLASS(vfb)
+CLASS(vkb) LIST(vkb) INFO(vkb, "vkb") BY_DEVID(vkb)
+CLASS(vsnd) LIST(vsnd) INFO(vsnd, "vsnd") BY_DEVID(vsnd)
+CLASS(vtpm) LIST(vtpm) INFO(vtpm, "vtpm") BY_DEVID(vtpm)
+TAKE(p9, remove) TAKE(p9, destroy)
+TAKE(pvcallsif, remove) TAKE(pvcallsif, destroy)
+LIST(channel) INFO(channel, "console")
+    /* clang-format on */

@@ -9,7 +9,7 @@ opaque_tests = tests/opaque/accessors_agree_with_structs \
 	tests/opaque/json_errors_name_line_and_key \
 	tests/opaque/lack_of_memory_is_reported tests/opaque/the_loop_drives_operations \
 	tests/opaque/the_loop_watches_for_libxl
-opaque_scripts = tests/opaque/header_stands_alone.py
+opaque_scripts = tests/opaque/header_stands_alone.py tests/opaque/manual_test.py
 opaque_made = tests/opaque/accessors_agree_with_structs.c tests/opaque/operations_reach_libxl.c
 
 if CMOCKA

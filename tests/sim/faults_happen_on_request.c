@@ -10,7 +10,7 @@
     "libxl_domain_pause#2=ERROR_QEMU_API libxl_domain_unpause#2+=ERROR_FAIL%2 "                    \
     "libxl_device_disk_list#1=ERROR_NOMEM "                          \
     "libxl_set_memory_target#1=shutdown libxl_domain_rename=destroy libxl_send_trigger=crash "  \
-    "libxl_domain_reboot=late:ERROR_GUEST_TIMEDOUT libxl_send_sysrq=eject"
+    "libxl_domain_reboot=late:ERROR_LOCK_FAIL libxl_send_sysrq=eject"
 
 static void the_second_call_fails(void **state)
 {
@@ -77,15 +77,15 @@ static void an_operation_ends_with_the_error(void **state)
     libxl_event *event;
     int rc = 1;
 
-    assert_int_equal(libxl_domain_reboot(ctx, domid, NULL), ERROR_GUEST_TIMEDOUT);
+    assert_int_equal(libxl_domain_reboot(ctx, domid, NULL), ERROR_LOCK_FAIL);
     how.u.for_callback = &rc;
     assert_int_equal(libxl_domain_reboot(ctx, domid, &how), 0);
     how = (libxl_asyncop_how){ .u.for_event = 77 };
     assert_int_equal(libxl_domain_reboot(ctx, domid, &how), 0);
     event = next_event(); /* of the second one; the first has called back then */
-    assert_int_equal(rc, ERROR_GUEST_TIMEDOUT);
+    assert_int_equal(rc, ERROR_LOCK_FAIL);
     assert_int_equal(event->for_user, 77);
-    assert_int_equal(event->u.operation_complete.rc, ERROR_GUEST_TIMEDOUT);
+    assert_int_equal(event->u.operation_complete.rc, ERROR_LOCK_FAIL);
     assert_event(event, LIBXL_EVENT_TYPE_OPERATION_COMPLETE, domid);
     assert_int_equal(reason_of(domid), -1);
 }
