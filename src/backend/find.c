@@ -115,3 +115,16 @@ enum xls_backend_status xls_find(const struct xls_backend_options *options, xls_
                     "loader says: %s; installed: %s",
                     XLS_RELEASE_ARGS(release), XLS_RELEASE_ARGS(release), path, installed);
 }
+
+enum xls_backend_status xls_find_simulated(const struct xls_backend_options *options,
+                                           xls_release release, char *path, size_t size)
+{
+    const char *folder = xls_environment("XLSTABLE_SIM_DIR");
+
+    folder = folder ? folder : XLS_SIM_DIR;
+    if (try(folder, strlen(folder), release, path, size))
+        return XLS_BACKEND_OK;
+    return xls_fail(options, XLS_BACKEND_NOT_FOUND,
+                    "no simulation of Xen " XLS_RELEASE_FORMAT " is installed in %s",
+                    XLS_RELEASE_ARGS(release), folder);
+}

@@ -101,6 +101,11 @@ static xls_release ask_hypervisor(void)
     return XLS_RELEASE(version >> 16, version & 0xff);
 }
 
+bool xls_hypervisor_tells(const char *name, char *text, size_t size)
+{
+    return read_line(XLS_SYSFS, name, text, size);
+}
+
 xls_release xls_hypervisor_release(const char *sysfs)
 {
     xls_release release = ask_sysfs(sysfs);

@@ -5,6 +5,10 @@
 
 #include "backend.h"
 
+#ifndef XLS_SYSFS
+#define XLS_SYSFS "/sys/hypervisor" /* a test has another */
+#endif
+
 /* Tells the reason of a failure, and returns it. */
 __attribute__((format(printf, 3, 4))) enum xls_backend_status
 xls_fail(const struct xls_backend_options *options, enum xls_backend_status status,
@@ -31,9 +35,11 @@ xls_release xls_hypervisor_release(const char *sysfs);
  */
 int xls_elf_soname(const char *path, char *soname, size_t size, char *problem, size_t problem_size);
 
-/* The path of libxenlight.so.4.N. */
+/* The path of libxenlight.so.4.N, or of our simulation of it, which is found in no other way. */
 enum xls_backend_status xls_find(const struct xls_backend_options *options, xls_release release,
                                  char *path, size_t size);
+enum xls_backend_status xls_find_simulated(const struct xls_backend_options *options,
+                                           xls_release release, char *path, size_t size);
 
 /* Every promised symbol, every struct's size and what its _init leaves: as the schema has it? */
 enum xls_backend_status xls_verify(const struct xls_backend *backend,

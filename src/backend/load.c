@@ -7,25 +7,31 @@
 
 #include "internal.h"
 
-#ifndef XLS_SYSFS
-#define XLS_SYSFS "/sys/hypervisor"
-#endif
-
 #define SONAME "libxenlight.so."
+
+/* "4.17", or "sim-4.17" for our simulation of it. False: it is neither. */
+bool xls_xen_parse(const char *text, xls_release *release, bool *simulated)
+{
+    *simulated = strncmp(text, "sim-", 4) == 0;
+    *release = xls_release_parse(text + (*simulated ? 4 : 0));
+    return *release;
+}
 
 /* The release that the caller or the environment names; 0 if none does. */
 static enum xls_backend_status named_release(const struct xls_backend_options *options,
-                                             xls_release *release)
+                                             xls_release *release, bool *simulated)
 {
     const char *wanted = xls_environment("XLSTABLE_XEN");
 
     *release = options->release;
+    *simulated = options->simulated;
     if (*release || !wanted)
         return XLS_BACKEND_OK;
-    *release = xls_release_parse(wanted);
-    if (!*release)
+    if (!xls_xen_parse(wanted, release, simulated))
         return xls_fail(options, XLS_BACKEND_UNKNOWN_RELEASE,
-                        "XLSTABLE_XEN=%s is not a Xen release such as 4.17", wanted);
+                        "XLSTABLE_XEN=%s is not a Xen release such as 4.17, nor a simulated one "
+                        "such as sim-4.17",
+                        wanted);
     return XLS_BACKEND_OK;
 }
 
@@ -124,7 +130,7 @@ enum xls_backend_status xls_backend_open(struct xls_backend *backend,
     xls_release release;
 
     memset(backend, 0, sizeof(*backend));
-    status = named_release(options, &release);
+    status = named_release(options, &release, &backend->simulated);
     if (status)
         return status;
     if (path) {
@@ -135,7 +141,8 @@ enum xls_backend_status xls_backend_open(struct xls_backend *backend,
         if (!status)
             status = require_described(options, release);
         if (!status)
-            status = xls_find(options, release, backend->path, sizeof(backend->path));
+            status = (backend->simulated ? xls_find_simulated : xls_find)(
+                options, release, backend->path, sizeof(backend->path));
         if (status)
             return status;
     }

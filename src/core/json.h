@@ -29,10 +29,16 @@ char *xls_json_tree_text(yajl_val tree);
 int xls_json_read(const struct xls_layout *layout, unsigned type, void *context, void *value,
                   const char *text, char *problem, size_t problem_size);
 
+/*
+ * Words of an enum that came after this release, or after that of the layout, are refused when
+ * read: so does the libxl that runs. Set once, with an atomic store, when it is known.
+ */
+extern xls_release xls_json_words;
+
 /* "True", "False", "<default>" */
 const char *xls_defbool_text(int value);
 
-bool xls_uuid_parse(const char *text, unsigned char uuid[16]);
+bool xls_uuid_from_text(const char *text, unsigned char uuid[16]);
 
 #define XLS_UUID_FORMAT                                                                            \
     "%02hhx%02hhx%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-%02hhx%02hhx-"                             \

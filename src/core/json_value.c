@@ -28,10 +28,6 @@ int xls_json_wrong(struct xls_reader *r, const char *format, ...)
 static const char *kind_of(yajl_val json)
 {
     switch (json->type) {
-    case yajl_t_string:
-        return "a string";
-    case yajl_t_number:
-        return "a number";
     case yajl_t_object:
         return "a map";
     case yajl_t_array:
@@ -99,6 +95,14 @@ static int read_string(struct xls_reader *r, yajl_val json, char **value)
     return *value ? 0 : xls_json_wrong(r, "out of memory");
 }
 
+xls_release xls_json_words = UINT16_MAX;
+
+static bool knows_word(const struct xls_reader *r, const struct xls_value *named)
+{
+    return xls_known(named->since, r->layout->release) &&
+           xls_known(named->since, __atomic_load_n(&xls_json_words, __ATOMIC_RELAXED));
+}
+
 static int read_enum(struct xls_reader *r, unsigned type, yajl_val json, void *value)
 {
     const struct xls_value *named;
@@ -106,6 +110,9 @@ static int read_enum(struct xls_reader *r, unsigned type, yajl_val json, void *v
     if (xls_json_expect(r, json, yajl_t_string, xls_types[type].name))
         return -1;
     named = xls_value_by_label(&xls_types[type], json->u.string);
+    if (named && !knows_word(r, named))
+        return xls_json_wrong(r, "\"%.40s\" is a %s since Xen " XLS_RELEASE_FORMAT, named->label,
+                              xls_types[type].name, XLS_RELEASE_ARGS(named->since));
     if (!named)
         return xls_json_wrong(r, "\"%.40s\" is not a %s", json->u.string, xls_types[type].name);
     xls_store(type, value, named->number);
@@ -126,7 +133,7 @@ static int read_defbool(struct xls_reader *r, yajl_val json, int *value)
                           json->u.string);
 }
 
-bool xls_uuid_parse(const char *text, unsigned char uuid[16])
+bool xls_uuid_from_text(const char *text, unsigned char uuid[16])
 {
     int end = 0;
 
@@ -142,7 +149,7 @@ static int read_uuid(struct xls_reader *r, yajl_val json, unsigned char *value)
 
     if (xls_json_expect(r, json, yajl_t_string, "a UUID"))
         return -1;
-    if (!xls_uuid_parse(json->u.string, uuid))
+    if (!xls_uuid_from_text(json->u.string, uuid))
         return xls_json_wrong(r, "\"%.40s\" is not a UUID", json->u.string);
     memcpy(value, uuid, sizeof(uuid));
     return 0;

@@ -42,7 +42,7 @@ static int add_copy(struct place *place, unsigned from, unsigned to, unsigned si
     struct xls_step *last = moves->count ? &moves->step[moves->count - 1] : NULL;
 
     if (from != to)
-        place->plan->same = false;
+        place->plan->alike = false;
     if (last && last->operation == XLS_COPY && !place->broken &&
         from - last->from == to - last->to && from >= last->from + last->size &&
         from - (last->from + last->size) < sizeof(void *)) {
@@ -147,8 +147,16 @@ static int compile_value(struct place *place, const struct xls_field *field, uns
     step->to = to;
     step->number = default_from;
     step->number_to = default_to;
-    place->plan->same = false;
+    place->plan->alike = false;
     return 0;
+}
+
+static bool may_own(const struct xls_field *field)
+{
+    unsigned kind = xls_types[field->type].kind;
+
+    return field->form == XLS_FORM_ARRAY || kind == XLS_KIND_STRUCT || kind == XLS_KIND_STRING ||
+           kind == XLS_KIND_BUILTIN;
 }
 
 /* What only the source has stays behind when the rest moves. */
@@ -158,9 +166,7 @@ static int compile_drop(struct place *place, const struct xls_type *type,
     bool array = field->form == XLS_FORM_ARRAY;
     struct xls_step *step;
 
-    if (!array && xls_types[field->type].kind != XLS_KIND_STRUCT &&
-        xls_types[field->type].kind != XLS_KIND_STRING &&
-        xls_types[field->type].kind != XLS_KIND_BUILTIN)
+    if (!may_own(field))
         return 0;
     step = append(&place->plan->moves, array ? XLS_DROP_ARRAY : XLS_DROP);
     if (!step)
@@ -170,6 +176,30 @@ static int compile_drop(struct place *place, const struct xls_type *type,
     if (array)
         step->count_from = place->base_from + xls_offset(place->plans->from, type, field->related);
     return 0;
+}
+
+static int compile_lost(struct place *place, const struct xls_field *field, unsigned from,
+                        xls_release since);
+
+/* The fields [first, end) of a struct that is lost. Its keys have their default then, so that only
+ * the arm of the default can hold anything. */
+static int compile_lost_fields(struct place *place, const struct xls_type *type, unsigned first,
+                               unsigned end, xls_release since)
+{
+    int rc = 0;
+
+    for (unsigned i = first; !rc && i < end; i++) {
+        const struct xls_field *field = &type->fields[i];
+        unsigned offset = xls_offset(place->plans->from, type, i);
+
+        if (field->form == XLS_FORM_ARM &&
+            xls_default(&type->fields[field->related], place->plans->from->release) !=
+                field->number)
+            i += field->span;
+        else if (offset != XLS_ABSENT && field->form <= XLS_FORM_ARRAY)
+            rc = compile_lost(place, field, offset, since);
+    }
+    return rc;
 }
 
 /* Only the source has it: it must have its default there, at every depth. */
@@ -186,18 +216,13 @@ static int compile_lost(struct place *place, const struct xls_field *field, unsi
     if (type->kind == XLS_KIND_STRUCT) {
         struct place inner = *place;
         char *prefix;
-        int rc = 0;
+        int rc;
 
         if (asprintf(&prefix, "%s%s.", place->prefix, field->name) < 0)
             return -1;
         inner.prefix = prefix;
         inner.base_from += from;
-        for (unsigned i = 0; !rc && i < type->count; i++) {
-            unsigned offset = xls_offset(place->plans->from, type, i);
-
-            if (offset != XLS_ABSENT && type->fields[i].form <= XLS_FORM_ARRAY)
-                rc = compile_lost(&inner, &type->fields[i], offset, told.since);
-        }
+        rc = compile_lost_fields(&inner, type, 0, type->count, told.since);
         free(prefix);
         return rc;
     }
@@ -210,10 +235,21 @@ static int compile_lost(struct place *place, const struct xls_field *field, unsi
 }
 
 /* Only the target has it: its default, where that is not just zeros. */
-static int compile_fresh(struct place *place, const struct xls_field *field, unsigned to)
+static int compile_fresh(struct place *place, const struct xls_type *type,
+                         const struct xls_field *field, unsigned to)
 {
+    bool array = field->form == XLS_FORM_ARRAY;
     struct xls_step *step;
 
+    if (may_own(field)) {
+        step = append(&place->plan->moves, array ? XLS_FORGET_ARRAY : XLS_FORGET);
+        if (!step)
+            return -1;
+        step->type = field->type;
+        step->to = place->base_to + to;
+        if (array)
+            step->count_to = place->base_to + xls_offset(place->plans->to, type, field->related);
+    }
     if (field->form != XLS_FORM_VALUE)
         return 0;
     if (xls_types[field->type].kind != XLS_KIND_STRUCT &&
@@ -228,26 +264,40 @@ static int compile_fresh(struct place *place, const struct xls_field *field, uns
     return 0;
 }
 
+static struct xls_step *aim_at_array(struct place *place, const struct xls_type *type,
+                                     const struct xls_field *field, unsigned from, unsigned to,
+                                     struct xls_step *step)
+{
+    const struct xls_plans *plans = place->plans;
+
+    if (!step)
+        return NULL;
+    step->type = field->type;
+    step->from = place->base_from + from;
+    step->to = place->base_to + to;
+    step->count_from = place->base_from + xls_offset(plans->from, type, field->related);
+    step->count_to = place->base_to + xls_offset(plans->to, type, field->related);
+    return step;
+}
+
+/* Elements that are alike move with their pointer, even where one way their values are checked. */
 static int compile_array(struct place *place, const struct xls_type *type,
                          const struct xls_field *field, unsigned from, unsigned to)
 {
-    struct xls_plans *plans = place->plans;
-    struct xls_step *step;
+    const struct xls_plan *elements = &place->plans->type[field->type];
+    bool is_struct = xls_types[field->type].kind == XLS_KIND_STRUCT;
 
-    if (xls_types[field->type].kind != XLS_KIND_STRUCT || plans->type[field->type].same)
-        return add_copy(place, place->base_from + from, place->base_to + to, sizeof(void *));
-    for (int pass = 0; pass < 2; pass++) {
-        step = pass ? append(&place->plan->arrays, XLS_ELEMENTS)
-                    : add_check(place, XLS_REQUIRE_ELEMENTS, field);
-        if (!step)
+    if (is_struct && !elements->same) {
+        if (!aim_at_array(place, type, field, from, to,
+                          add_check(place, XLS_REQUIRE_ELEMENTS, field)))
             return -1;
-        step->type = field->type;
-        step->from = place->base_from + from;
-        step->to = place->base_to + to;
-        step->count_from = place->base_from + xls_offset(plans->from, type, field->related);
-        step->count_to = place->base_to + xls_offset(plans->to, type, field->related);
+        place->plan->same = false;
     }
-    place->plan->same = false;
+    if (!is_struct || elements->alike)
+        return add_copy(place, place->base_from + from, place->base_to + to, sizeof(void *));
+    if (!aim_at_array(place, type, field, from, to, append(&place->plan->arrays, XLS_ELEMENTS)))
+        return -1;
+    place->plan->alike = false;
     place->broken = true;
     return 0;
 }
@@ -288,10 +338,10 @@ static int compile_field(struct place *place, const struct xls_type *type, unsig
     if (from == XLS_ABSENT && to == XLS_ABSENT)
         return 0;
     if (from == XLS_ABSENT || to == XLS_ABSENT) {
-        place->plan->same = false;
+        place->plan->alike = false;
         place->broken = true;
         if (to != XLS_ABSENT)
-            return compile_fresh(place, field, to);
+            return compile_fresh(place, type, field, to);
         return compile_lost(place, field, from, field->since) ||
                compile_drop(place, type, field, from);
     }
@@ -323,10 +373,13 @@ static int compile(struct xls_plans *plans, unsigned id)
     struct xls_plan *plan = &plans->type[id];
     struct place place = { .plans = plans, .plan = plan, .prefix = "" };
 
-    plan->same = xls_size(plans->from, id) == xls_size(plans->to, id);
+    plan->alike = plan->same = xls_size(plans->from, id) == xls_size(plans->to, id);
     if (type->kind != XLS_KIND_STRUCT || !xls_size(plans->from, id) || !xls_size(plans->to, id))
         return 0;
-    return compile_fields(&place, type, 0, type->count);
+    if (compile_fields(&place, type, 0, type->count))
+        return -1;
+    plan->same = plan->same && plan->alike;
+    return 0;
 }
 
 int xls_plans_compile(struct xls_plans *plans, const struct xls_layout *from,

@@ -18,6 +18,8 @@ enum xls_operation {
     XLS_FRESH,    /* a field that only the target has gets its default */
     XLS_DROP,     /* what only the source has is released, where its owner moves */
     XLS_DROP_ARRAY,
+    XLS_FORGET, /* what only the target has is released, where the target is given up */
+    XLS_FORGET_ARRAY,
     /* checks of what the target release does not know */
     XLS_REQUIRE_DEFAULT,
     XLS_REQUIRE_VALUE,    /* an enum whose newer values the target lacks */
@@ -49,7 +51,8 @@ struct xls_steps {
 };
 
 struct xls_plan {
-    bool same; /* nothing to do: pointers pass straight through */
+    bool same;  /* nothing to do: pointers pass straight through */
+    bool alike; /* nothing to move: the same bytes, of which some may have to be checked */
     /* In the order in which they run. A step for an array reads the old count of its target. */
     struct xls_steps checks, arrays, moves;
 };

@@ -283,20 +283,45 @@ static void drop(const struct xls_plans *plans, const struct xls_step *step, voi
     }
 }
 
+static void forget(const struct xls_plans *plans, const struct xls_step *step, void *to)
+{
+    void *value = xls_at(to, step->to);
+
+    if (step->operation == XLS_FORGET_ARRAY) {
+        xls_elements_dispose(plans->to, step->type, *(void **)value,
+                             *(int *)xls_at(to, step->count_to));
+        *(void **)value = NULL;
+    } else if (step->operation == XLS_FORGET) {
+        xls_value_dispose(plans->to, step->type, value);
+    }
+}
+
+static bool arm_applies(const struct xls_step *step, const void *from, const void *to)
+{
+    const void *key = from ? xls_at(from, step->from) : xls_at(to, step->to);
+
+    return xls_load(step->type, key) == step->number;
+}
+
 /* While `to` has no keys yet, `from` tells which arms there are; it is NULL where `to` has them. */
 static void undo(const struct xls_plans *plans, unsigned type, const void *from, void *to)
 {
-    const struct xls_steps *arrays = &plans->type[type].arrays;
+    const struct xls_steps *arrays = &plans->type[type].arrays, *moves = &plans->type[type].moves;
 
+    for (unsigned i = 0; i < moves->count; i++) {
+        const struct xls_step *step = &moves->step[i];
+
+        if (step->operation != XLS_WHEN)
+            forget(plans, step, to);
+        else if (!arm_applies(step, from, to))
+            i += step->skip;
+    }
     for (unsigned i = 0; i < arrays->count; i++) {
         const struct xls_step *step = &arrays->step[i];
         char **elements = xls_at(to, step->to);
 
         if (step->operation == XLS_WHEN) {
-            const void *key = from ? xls_at(from, step->from) : xls_at(to, step->to);
-
-            if (xls_load(step->type, key) != step->number)
-                i += step->skip;
+            i += arm_applies(step, from, to) ? 0 : step->skip;
             continue;
         }
         for (int k = 0; *elements && k < *(int *)xls_at(to, step->count_to); k++)

@@ -35,7 +35,7 @@ enum xls_move {
 int xls_translate(const struct xls_plans *plans, unsigned type, void *from, void *to,
                   enum xls_move move);
 
-/* Frees what LEND allocated for `to`, and nothing that `from` owns. */
+/* Frees what LEND allocated for `to` and what only `to` has, and nothing that `from` owns. */
 void xls_undo(const struct xls_plans *plans, unsigned type, void *to);
 
 /*

@@ -7,7 +7,13 @@ from tables import label, release
 # an operation, what a policy is.
 BY_HAND = {"libxl_ctx_alloc", "libxl_ctx_free", "libxl_ao_abort", "libxl_event_check",
            "libxl_event_wait", "libxl_event_free", "libxl_event_register_callbacks",
-           "libxl_cpuid_dispose", "libxl_cpuid_policy_list_length", "libxl_cpuid_policy_list_copy"}
+           "libxl_cpuid_dispose", "libxl_cpuid_policy_list_length", "libxl_cpuid_policy_list_copy",
+           "libxl_get_version_info"}
+
+# Looked at in quirks.c before libxl sees it, and so never passed straight through.
+QUIRKS = {"libxl_domain_config": "xls_quirk_config({ctx}, \"{function}\", {name})",
+          "libxl_domain_build_info":
+              "xls_quirk_build_info({ctx}, \"{function}\", &{name}, &shadow)"}
 
 DIRECTIONS = {"in": "XLS_IN", "": "XLS_IN", "inout": "XLS_INOUT", "out": "XLS_OUT"}
 
@@ -52,6 +58,9 @@ extern void *xls_real[XLS_FN_COUNT];
 #define XLS_REAL(name) \\
     ((__typeof__(&name))__atomic_load_n(&xls_real[XLS_FN_##name], __ATOMIC_ACQUIRE))
 
+/* Which of them the open library has; all false until one is open. */
+extern bool xls_bound[XLS_FN_COUNT];
+
 /* Opens the library if none is open. 0 if the function is there then, else an ERROR_*, logged. */
 int xls_late(libxl_ctx *ctx, enum xls_function function);
 
@@ -91,7 +100,7 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
     def calls(self):
         out = [c.LICENCE, c.BANNER,
                "/* The functions that a real libxenlight does: passed on, or translated. */\n\n",
-               '#include "call.h"\n#include "calls.h"\n\n']
+               '#include "call.h"\n#include "calls.h"\n#include "quirks.h"\n\n']
         out += [self.late(f) for f in self.bound]
         out.append("void *xls_real[XLS_FN_COUNT] = {\n")
         out += [f"    [XLS_FN_{f.name}] = late_{f.name},\n" for f in self.bound]
@@ -130,9 +139,8 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
     def public(self, function):
         head = c.wrapped(c.prototype(function.returns, function.name, function.parameters))
         translated = [p for p in function.parameters if self.changed_pointer(p)]
-        listed = function.list_count and self.changed(function.returns.rstrip(" *"))
         newer = [p for p in function.parameters if p.since]
-        if listed:
+        if function.list_count:
             body = self.list_body(function)
         elif translated:
             body = self.translated_body(function, translated)
@@ -152,15 +160,15 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
         base = function.returns.rstrip(" *")
         names = ", ".join(p.name for p in function.parameters)
         ctx = self.ctx_of(function)
-        return f"""    void *list;
-
-    if (xls_same(XLS_TYPE_{base}))
-        {self.passed_on(function)}
-    list = XLS_REAL({function.name})({names});
-    if (list)
+        translate = ""
+        if self.changed(base):
+            translate = f"""    if (list && !xls_same(XLS_TYPE_{base}))
         list = xls_call_list({ctx}, "{function.name}", XLS_TYPE_{base}, list,
                              *{function.list_count});
-    if (!list)
+"""
+        return f"""    void *list = XLS_REAL({function.name})({names});
+
+{translate}    if (!list)
         *{function.list_count} = 0;
     return list;
 """
@@ -184,10 +192,14 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
                 names.append(p.name)
         rc = "int rc;\n\n"
         if self.ctx_of(function) == "NULL":     # whoever has a ctx has opened the library
-            rc = "int rc = xls_open(NULL);\n\n    if (rc)\n        return rc;\n"
-        out = ["    struct xls_call *call;\n    void "
+            rc = "int rc = xls_runtime_open(NULL);\n\n    if (rc)\n        return rc;\n"
+        quirky = [p for p in translated if self.changed_pointer(p) in QUIRKS and p.role != "out"]
+        shortcut = f"    if ({same})\n" + c.wrapped(f"        {self.passed_on(function)}") + "\n"
+        out = ["    libxl_domain_build_info shadow;\n" if "libxl_domain_build_info" in bases else "",
+               "    struct xls_call *call;\n    void "
                + ", ".join(f"*real_{p.name}" for p in translated) + f";\n    {rc}",
-               f"    if ({same})\n" + c.wrapped(f"        {self.passed_on(function)}") + "\n",
+               "" if quirky else shortcut,
+               *(self.quirk(function, p) for p in quirky),
                c.wrapped(f'    call = xls_call_begin({self.ctx_of(function)}, "{function.name}", '
                          f'{how or "NULL"}, {progress or "NULL"});'), "\n"]
         for p in translated:
@@ -199,6 +211,12 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
         out.append(c.wrapped(f"    rc = XLS_REAL({function.name})({', '.join(names)});") + "\n")
         out.append(f"    return xls_call_end(call, {how or 'NULL'}, rc);\n")
         return "".join(out)
+
+    def quirk(self, function, parameter):
+        base = self.changed_pointer(parameter)
+        check = QUIRKS[base].format(ctx=self.ctx_of(function), function=function.name,
+                                    name=parameter.name)
+        return c.wrapped(f"    rc = {check};") + "\n    if (rc)\n        return rc;\n"
 
     def newer_body(self, function, newer):
         """A parameter that older releases lack may only have its default there."""
@@ -257,9 +275,9 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
         t = f"XLS_TYPE_{item.name}"
         enum = item.name in self.schema.enums
         statement = {
-            "init": f"xls_object_init(xls_level(), {t}, p);",
-            "init_key": f"xls_object_init_arm(xls_level(), {t}, p, {parameters[-1].name});",
-            "dispose": f"if (p)\n        xls_object_dispose(xls_level(), {t}, p);",
+            "init": f"xls_object_init(xls_level_layout(), {t}, p);",
+            "init_key": f"xls_object_init_arm(xls_level_layout(), {t}, p, {parameters[-1].name});",
+            "dispose": f"if (p)\n        xls_object_dispose(xls_level_layout(), {t}, p);",
             "copy": f"xls_family_copy(ctx, {t}, dst, src);",
             "to_json": f"return xls_family_to_json(ctx, {t}, {'&e' if enum else 'p'});",
             "from_json": f"return xls_family_from_json(ctx, {t}, {'e' if enum else 'p'}, s);",
@@ -273,7 +291,7 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
     def gen_json(self, name):
         function, returns, parameters = self.family.gen_json(name)
         return self.define(function, returns, parameters,
-                           f"return xls_json_write(xls_level(), hand, XLS_TYPE_{name}, NULL, p);")
+                           f"return xls_json_write(xls_level_layout(), hand, XLS_TYPE_{name}, NULL, p);")
 
     def list_free(self, function):
         items, count = function.parameters

@@ -72,7 +72,7 @@ int libxl_uuid_from_string(libxl_uuid *uuid, const char *in)
 {
     unsigned char parsed[16];
 
-    if (!xls_uuid_parse(in, parsed))
+    if (!xls_uuid_from_text(in, parsed))
         return -1;
     memcpy(uuid->uuid, parsed, sizeof(parsed));
     return 0;
@@ -193,5 +193,5 @@ int libxl_domid_valid_guest(uint32_t domid)
 
 yajl_gen_status libxl__uint64_gen_json(yajl_gen hand, uint64_t val)
 {
-    return xls_json_write(xls_level(), hand, XLS_TYPE_uint64, NULL, &val);
+    return xls_json_write(xls_level_layout(), hand, XLS_TYPE_uint64, NULL, &val);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Translated calls, synchronous and asynchronous. */
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../core/object.h"
 #include "call.h"
 #include "ctx.h"
 #include "event.h"
+#include "quirks.h"
 #include "runtime.h"
 
 static void on_complete(libxl_ctx *ctx, int rc, void *id)
@@ -72,8 +74,13 @@ struct xls_call *xls_call_begin(libxl_ctx *ctx, const char *function, const libx
     return call;
 }
 
+_Thread_local struct xls_refusal xls_refusal;
+
 static void tell_fault(struct xls_call *call, unsigned type, const struct xls_fault *fault)
 {
+    snprintf(xls_refusal.field, sizeof(xls_refusal.field), "%s.%s", xls_types[type].name,
+             fault->path);
+    xls_refusal.since = fault->since;
     if (fault->since)
         xls_log(call->ctx, XTL_ERROR,
                 "%s: %s.%s is set to %s, which Xen has since " XLS_RELEASE_FORMAT
@@ -120,6 +127,8 @@ void *xls_call_argument(struct xls_call *call, unsigned type, enum xls_direction
 
     if (!call || call->rc || !caller)
         return NULL;
+    if (type == XLS_TYPE_libxl_domain_config)
+        call->configures = true;
     if (xls_same(type))
         return (void *)caller;
     call->rc = lend(call, type, direction, (void *)caller, &real);
@@ -171,7 +180,7 @@ static int give_back(struct xls_call *call, int index, bool succeeded)
         }
         xls_object_dispose(&runtime->backend.layout, type, real);
         if (call->argument[index].direction == XLS_OUT_INIT)
-            xls_object_init(xls_level(), type, caller);
+            xls_object_init(xls_level_layout(), type, caller);
         break;
     }
     free(real);
@@ -182,6 +191,8 @@ int xls_call_complete(struct xls_call *call, int rc)
 {
     bool succeeded = !rc;
 
+    if (call->configures)
+        rc = xls_quirk_result(rc);
     for (int i = 0; i < call->count; i++) {
         if (give_back(call, i, succeeded)) {
             xls_log(call->ctx, XTL_ERROR, "%s: out of memory for its results", call->function);
@@ -222,7 +233,9 @@ void *xls_call_list(libxl_ctx *ctx, const char *function, unsigned type, void *l
 {
     void *level_list = xls_translate_array(&xls_runtime()->up, type, list, count);
 
-    if (!level_list)
+    if (!level_list) {
+        xls_refusal.no_memory = true;
         xls_log(ctx, XTL_ERROR, "%s: out of memory for %zu elements", function, count);
+    }
     return level_list;
 }

@@ -16,6 +16,7 @@
 #define XLS_SURFACE_CALL_H
 
 #include "public.h"
+#include "runtime.h"
 
 enum xls_direction {
     XLS_IN,       /* read only; the caller's struct is left alone after the call began */
@@ -23,6 +24,16 @@ enum xls_direction {
     XLS_OUT,      /* written on success only; what the caller's struct held is not released */
     XLS_OUT_INIT, /* as OUT, and left initialised on failure */
 };
+
+/* Why the last call on this thread failed, for whoever wants more than a line in the log: the field
+ * for which it was refused, and the release that has it, 0 if none does. */
+struct xls_refusal {
+    char field[256];
+    xls_release since;
+    bool no_memory; /* for a list: NULL may also be an empty one */
+};
+
+extern _Thread_local struct xls_refusal xls_refusal;
 
 #define XLS_CALL_ARGUMENTS 2
 
@@ -33,6 +44,7 @@ struct xls_call {
     const char *function;
     int rc; /* of the preparation */
     bool asynchronous, listed, has_progress;
+    bool configures; /* takes a domain configuration */
     libxl_asyncop_how how, real_how;
     libxl_asyncprogress_how progress, real_progress;
     int count;

@@ -14,6 +14,7 @@ struct entry {
     libxl_ctx *ctx;
     xentoollog_logger *logger;
     struct xls_hooks hooks;
+    libxl_version_info *version;
     struct xls_call *calls; /* newest first */
 };
 
@@ -62,6 +63,42 @@ struct xls_hooks *xls_ctx_hooks(libxl_ctx *ctx)
     entry = *find(ctx);
     pthread_mutex_unlock(&lock);
     return entry ? &entry->hooks : NULL;
+}
+
+const libxl_version_info *xls_ctx_version(libxl_ctx *ctx)
+{
+    const libxl_version_info *version;
+    struct entry *entry;
+
+    pthread_mutex_lock(&lock);
+    entry = *find(ctx);
+    version = entry ? entry->version : NULL;
+    pthread_mutex_unlock(&lock);
+    return version;
+}
+
+static void free_version(libxl_version_info *version)
+{
+    if (version)
+        libxl_version_info_dispose(version);
+    free(version);
+}
+
+const libxl_version_info *xls_ctx_keep_version(libxl_ctx *ctx, libxl_version_info *version)
+{
+    libxl_version_info *kept = NULL;
+    struct entry *entry;
+
+    pthread_mutex_lock(&lock);
+    entry = *find(ctx);
+    if (entry) {
+        kept = entry->version ? entry->version : version;
+        entry->version = kept;
+    }
+    pthread_mutex_unlock(&lock);
+    if (kept != version)
+        free_version(version);
+    return kept;
 }
 
 void xls_ctx_add_call(libxl_ctx *ctx, struct xls_call *call)
@@ -145,7 +182,7 @@ int libxl_ctx_alloc(libxl_ctx **pctx, int version, unsigned flags, xentoollog_lo
     int rc;
 
     *pctx = NULL;
-    rc = xls_open(lg);
+    rc = xls_runtime_open(lg);
     if (rc)
         return rc;
     entry = calloc(1, sizeof(*entry));
@@ -194,6 +231,7 @@ int libxl_ctx_free(libxl_ctx *ctx)
         entry->calls = call->next;
         xls_call_complete(call, 0);
     }
+    free_version(entry->version);
     free(entry);
     return rc;
 }

@@ -27,6 +27,11 @@ libxl_ctx *xls_ctx_any(void);
 /* Where the ctx's hooks are kept, or NULL for an unknown ctx. */
 struct xls_hooks *xls_ctx_hooks(libxl_ctx *ctx);
 
+/* What libxl_get_version_info returns instead of libxl's own, or NULL. */
+const libxl_version_info *xls_ctx_version(libxl_ctx *ctx);
+/* Keeps it until the ctx is freed. Returns what is kept: of several threads the first one's. */
+const libxl_version_info *xls_ctx_keep_version(libxl_ctx *ctx, libxl_version_info *version);
+
 /* Calls under way, by an id that stands for them in what libxl hands back. */
 void xls_ctx_add_call(libxl_ctx *ctx, struct xls_call *call);
 struct xls_call *xls_ctx_find_call(libxl_ctx *ctx, uint64_t id);

@@ -9,7 +9,9 @@
 /* One ABI on all machines: what a machine's libxl lacks returns ERROR_NI there. */
 #define XLS_ALL_ARCHITECTURES
 
+#ifndef XLS_SYMBOL /* the simulation has some of these functions under their own names */
 #define XLS_SYMBOL(name) __asm__("xls_" #name) __attribute__((visibility("default")))
+#endif
 
 #include <libxl.h>
 #include <libxl_event.h>

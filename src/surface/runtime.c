@@ -5,26 +5,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../core/json.h"
 #include "calls.h"
 #include "ctx.h"
 #include "policy.h"
 #include "runtime.h"
 
 const struct xls_runtime *xls_current;
+bool xls_bound[XLS_FN_COUNT];
 
 static pthread_mutex_t opening = PTHREAD_MUTEX_INITIALIZER;
 static bool opened; /* and every call is bound, which takes a moment longer */
 static pthread_once_t level_once = PTHREAD_ONCE_INIT;
 static struct xls_layout level;
+static bool level_computed;
 
 static void compute_level(void)
 {
     xls_layout_compute(&level, XLS_LEVEL);
+    __atomic_store_n(&level_computed, true, __ATOMIC_RELEASE);
 }
 
-const struct xls_layout *xls_level(void)
+const struct xls_layout *xls_level_layout(void)
 {
-    pthread_once(&level_once, compute_level);
+    if (!__atomic_load_n(&level_computed, __ATOMIC_ACQUIRE))
+        pthread_once(&level_once, compute_level);
     return &level;
 }
 
@@ -87,9 +92,9 @@ static int error_of(enum xls_backend_status status)
 
 static int compile_plans(struct xls_runtime *runtime, xentoollog_logger *logger)
 {
-    if (xls_plans_compile(&runtime->down, xls_level(), &runtime->backend.layout))
+    if (xls_plans_compile(&runtime->down, xls_level_layout(), &runtime->backend.layout))
         goto out_of_memory;
-    if (xls_plans_compile(&runtime->up, &runtime->backend.layout, xls_level())) {
+    if (xls_plans_compile(&runtime->up, &runtime->backend.layout, xls_level_layout())) {
         xls_plans_free(&runtime->down);
         goto out_of_memory;
     }
@@ -109,8 +114,10 @@ static void bind_calls(const struct xls_backend *backend)
     for (int i = 0; i < XLS_FN_COUNT; i++) {
         void *symbol = xls_backend_symbol(backend, xls_functions[i].name, xls_functions[i].util);
 
-        if (symbol)
-            __atomic_store_n(&xls_real[i], symbol, __ATOMIC_RELEASE);
+        if (!symbol)
+            continue;
+        __atomic_store_n(&xls_real[i], symbol, __ATOMIC_RELEASE);
+        __atomic_store_n(&xls_bound[i], true, __ATOMIC_RELEASE);
     }
 }
 
@@ -136,6 +143,7 @@ static int open_locked(xentoollog_logger *logger)
         goto out;
     }
     xls_policy_bind();
+    __atomic_store_n(&xls_json_words, runtime->backend.layout.release, __ATOMIC_RELAXED);
     __atomic_store_n(&xls_current, runtime, __ATOMIC_RELEASE);
     bind_calls(&runtime->backend);
     __atomic_store_n(&opened, true, __ATOMIC_RELEASE);
@@ -146,7 +154,7 @@ out:
     return rc;
 }
 
-int xls_open(xentoollog_logger *logger)
+int xls_runtime_open(xentoollog_logger *logger)
 {
     int rc;
 
@@ -162,7 +170,7 @@ int xls_late(libxl_ctx *ctx, enum xls_function function)
 {
     const struct xls_function_info *info = &xls_functions[function];
     const struct xls_runtime *runtime;
-    int rc = xls_open(xls_ctx_logger(ctx));
+    int rc = xls_runtime_open(xls_ctx_logger(ctx));
 
     if (rc)
         return rc;

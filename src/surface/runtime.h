@@ -25,10 +25,10 @@ static inline const struct xls_runtime *xls_runtime(void)
 }
 
 /* Opens the libxenlight of the running Xen once. 0 or an ERROR_*; the reason goes to the log. */
-int xls_open(xentoollog_logger *logger);
+int xls_runtime_open(xentoollog_logger *logger);
 
 /* The layout of the level: the structs of <libxl.h>. Needs no Xen. */
-const struct xls_layout *xls_level(void);
+const struct xls_layout *xls_level_layout(void);
 
 /* Whether pointers to the type pass straight through. Also while nothing is open: the first call
  * then opens, and comes back. */

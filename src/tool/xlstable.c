@@ -16,7 +16,8 @@ static const char usage[] =
     "Finds the libxenlight that libxlstable uses for the running Xen, opens it, and verifies\n"
     "every function, struct and default of it.\n"
     "\n"
-    "  -x, --xen RELEASE         for this Xen (4.17) instead of the running one\n"
+    "  -x, --xen RELEASE         for this Xen (4.17) instead of the running one; sim-4.17 is our\n"
+    "                            simulation of it\n"
     "  -l, --libxenlight FILE    this library instead of the one that is found\n"
     "  -h, --help                this text\n"
     "  -V, --version             the version\n"
@@ -47,7 +48,8 @@ static int status(const struct xls_backend_options *wanted)
 
     if (result)
         return result;
-    printf("release      Xen " XLS_RELEASE_FORMAT "\n", XLS_RELEASE_ARGS(backend.layout.release));
+    printf("release      Xen " XLS_RELEASE_FORMAT "%s\n", XLS_RELEASE_ARGS(backend.layout.release),
+           backend.simulated ? ", simulated" : "");
     printf("libxenlight  %s\n", backend.path);
     printf("libxlutil    %s\n", backend.util ? "found" : backend.util_problem);
     printf("verified     functions, structs and defaults are as the schema has them\n");
@@ -58,19 +60,15 @@ static int status(const struct xls_backend_options *wanted)
 int main(int argc, char **argv)
 {
     struct xls_backend_options wanted = { .report = report };
-    unsigned major, minor;
-    int option, end;
+    int option;
 
     while ((option = getopt_long(argc, argv, "x:l:hV", options, NULL)) != -1) {
         switch (option) {
         case 'x':
-            end = 0;
-            if (sscanf(optarg, "%3u.%3u%n", &major, &minor, &end) != 2 || optarg[end] ||
-                major > UINT8_MAX || minor > UINT8_MAX || !(major | minor)) {
+            if (!xls_xen_parse(optarg, &wanted.release, &wanted.simulated)) {
                 fprintf(stderr, "xlstable: %s is not a Xen release such as 4.17\n", optarg);
                 return EXIT_USAGE;
             }
-            wanted.release = XLS_RELEASE(major, minor);
             break;
         case 'l':
             wanted.path = optarg;

@@ -16,9 +16,12 @@ SCHEMA = SOURCE / "abi" / "libxl"
 
 sys.path.insert(0, str(SOURCE / "src" / "generator"))
 
-# Those that a caller includes; _libxl_base.h and _libxl_types.h come with them.
-HEADERS = ["libxl.h", "libxl_event.h", "libxl_json.h", "libxl_utils.h", "libxl_uuid.h",
-           "libxlutil.h"]
+import nodes     # noqa: E402
+
+# Those of the level, which a caller includes; _libxl_base.h and _libxl_types.h come with them.
+HEADERS = next(node.headers for node in nodes.read_nodes(SOURCE).values())
+# And those of every node.
+ALL_HEADERS = [header for node in nodes.read_nodes(SOURCE).values() for header in node.headers]
 
 
 def lines(path):

@@ -104,3 +104,27 @@ for release in 4.14 4.17 4.20; do
     printf '  Xen %s: %s KiB\n' "$release" "$(median 5 inside "$release" "$bench" memory \
         "$lib/libxenlight.so.$release" "$lib/libxlutil.so.$release" "$ours")"
 done
+
+# opaque RELEASE MODE: instructions of one round on a simulated libxenlight.
+opaque() {
+    local release=$1 mode=$2 rounds total=()
+    for rounds in 1000 11000; do
+        XLSTABLE_XEN=sim-$release XLSTABLE_SIM_DIR=$builddir/sim valgrind --tool=callgrind \
+            --callgrind-out-file=/dev/null "$opaque" "$mode" "$rounds" >"$log" 2>&1 ||
+            { cat "$log" >&2; return 1; }
+        total+=("$(sed -n 's/.*Collected : //p' "$log")")
+    done
+    echo $(((total[1] - total[0] + 5000) / 10000))
+}
+
+echo "opaque: instructions of one round by a struct of <libxl.h>, and by an object of <xlstable.h>"
+opaque=$builddir/tests/bench/opaque
+[[ -x $builddir/tests/bench/.libs/opaque ]] && opaque=$builddir/tests/bench/.libs/opaque
+export LD_LIBRARY_PATH=$builddir/.libs
+for what in number variant string whole; do
+    printf '  %s: %s, %s\n' "$what" "$(opaque 4.22 "${what}_struct")" "$(opaque 4.22 "${what}_object")"
+done
+for release in 4.14 4.22; do
+    printf '  operation (domain_info) on a simulated Xen %s: %s, %s\n' "$release" \
+        "$(opaque "$release" operation_struct)" "$(opaque "$release" operation_object)"
+done

@@ -21,3 +21,20 @@ real_tests += tests/conformance/library_test.py
 TESTS += tests/conformance/library_test.py
 endif
 endif
+
+# Every function of the schema, called over every simulated release.
+
+tests/conformance/every_function.h: tests/conformance/every_function.py \
+		tests/conformance/every_function.c $(schema_files) $(generator_files)
+	$(AM_V_GEN)$(PYTHON) -B $(srcdir)/tests/conformance/every_function.py $(SCHEMA) $@
+
+check_PROGRAMS += tests/conformance/every_function
+tests_conformance_every_function_CPPFLAGS = -I$(builddir)/include -I$(builddir)/tests/conformance
+tests_conformance_every_function_LDADD = libxlstable.la
+$(tests_conformance_every_function_OBJECTS): tests/conformance/every_function.h $(generated_headers)
+EXTRA_tests_conformance_every_function_DEPENDENCIES = sim/stamp
+
+conformance_tests = tests/conformance/every_function_test.py
+TESTS += $(conformance_tests)
+EXTRA_DIST += $(conformance_tests) tests/conformance/every_function.py
+CLEANFILES += tests/conformance/every_function.h

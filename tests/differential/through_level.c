@@ -136,21 +136,21 @@ static void real_free(const struct family *family, void *object)
 
 static void *level_object(unsigned type)
 {
-    void *object = some(xls_size(xls_level(), type));
+    void *object = some(xls_size(xls_level_layout(), type));
 
-    xls_object_init(xls_level(), type, object);
+    xls_object_init(xls_level_layout(), type, object);
     return object;
 }
 
 static void level_free(unsigned type, void *object)
 {
-    xls_object_dispose(xls_level(), type, object);
+    xls_object_dispose(xls_level_layout(), type, object);
     free(object);
 }
 
 static void tell_level(const struct text *text, const char *way, const void *object)
 {
-    tell_and_free(text, way, xls_json_text(xls_level(), text->type, ctx, object));
+    tell_and_free(text, way, xls_json_text(xls_level_layout(), text->type, ctx, object));
 }
 
 /* The ways */
@@ -215,10 +215,10 @@ static void go_down(const struct text *text, const struct family *family, void *
 /* What our own reader makes of the text. */
 static void read_by_us(const struct text *text)
 {
-    void *level = some(xls_size(xls_level(), text->type));
+    void *level = some(xls_size(xls_level_layout(), text->type));
     char problem[512];
 
-    if (xls_json_read(xls_level(), text->type, ctx, level, text->body, problem, sizeof(problem))) {
+    if (xls_json_read(xls_level_layout(), text->type, ctx, level, text->body, problem, sizeof(problem))) {
         tell(text, "read", "!refused");
         free(level);
         return;
@@ -241,8 +241,8 @@ static void copies(const struct text *text, const struct family *family, void *t
         real_free(family, copy);
         return;
     }
-    copy = some(xls_size(xls_level(), text->type));
-    if (xls_object_copy(xls_level(), text->type, ctx, copy, level))
+    copy = some(xls_size(xls_level_layout(), text->type));
+    if (xls_object_copy(xls_level_layout(), text->type, ctx, copy, level))
         die("out of memory");
     tell_level(text, "copy", copy);
     level_free(text->type, copy);
@@ -272,12 +272,13 @@ static void struct_of_release(const struct text *text)
 static void struct_of_level(const struct text *text)
 {
     struct family family = family_of(text->type);
-    void *level = some(xls_size(xls_level(), text->type));
-    char problem[512];
+    void *level = some(xls_size(xls_level_layout(), text->type));
+    char problem[512], line[600];
 
-    if (xls_json_read(xls_level(), text->type, ctx, level, text->body, problem, sizeof(problem))) {
-        fprintf(stderr, "%s: %s\n", text->name, problem);
-        tell(text, "lent", "!unread");
+    if (xls_json_read(xls_level_layout(), text->type, ctx, level, text->body, problem,
+                      sizeof(problem))) {
+        snprintf(line, sizeof(line), "!unread %s", problem);
+        tell(text, "lent", line);
         free(level);
         return;
     }
@@ -296,7 +297,7 @@ static void enum_of_release(const struct text *text)
         tell(text, "own", "!refused");
     else
         tell_and_free(text, "own", to_json(ctx, value));
-    tell_and_free(text, "level", xls_json_text(xls_level(), text->type, ctx, &value));
+    tell_and_free(text, "level", xls_json_text(xls_level_layout(), text->type, ctx, &value));
 }
 
 int main(int argc, char **argv)

@@ -10,6 +10,7 @@ programs=(libxlxml2domconfigtest xlconfigtest xmconfigtest domaincapstest)
 # The files that matter here, under the names that ninja has for them.
 driver=src/libvirt_driver_libxl.so
 mocks=(tests/libxlmock.so tests/libvirpcimock.so tests/libdomaincapsmock.so)
+daemon_programs=(src/virtxend tools/virsh)
 test_driver=tests/libtest_xen_driver.so # the driver once more, as the tests link it
 
 # cases VERSION PROGRAM: how many cases the program has; fewer is a failure.

@@ -64,7 +64,8 @@ static void unknown_release(void **state)
                newest_minor);
     setenv("XLSTABLE_XEN", "newest", 1);
     assert_fails(ERROR_VERSION);
-    assert_log("error: XLSTABLE_XEN=newest is not a Xen release such as 4.17\n");
+    assert_log("error: XLSTABLE_XEN=newest is not a Xen release such as 4.17, nor a "
+               "simulated one such as sim-4.17\n");
     unsetenv("XLSTABLE_XEN");
     use(fake_path("4.99/libxenlight.so.4.99"));
     assert_fails(ERROR_VERSION);
@@ -180,6 +181,21 @@ static void changed_default(void **state)
                fake_path(LIGHT), xen_minor);
 }
 
+/* The field is named through the structs around it. */
+static void changed_default_deep_inside(void **state)
+{
+    char *said;
+
+    setenv("FAKE_DEFAULT", "libxl_domain_build_info", 1);
+    assert_fails(ERROR_VERSION);
+    said = take_log();
+    if (!strstr(said, "libxl_domain_build_info_init leaves 0x"))
+        fail_msg("%s", said);
+    if (runs(22) && !strstr(said, "(about xenstore_quota.quota)"))
+        fail_msg("%s", said);
+    free(said);
+}
+
 /* Who needs a ctx first fails likewise; without one there is only stderr to log to. */
 static void other_first_calls(void **state)
 {
@@ -224,6 +240,7 @@ int main(void)
         cmocka_unit_test_setup(missing_function, restore),
         cmocka_unit_test_setup(wrong_size, restore),
         cmocka_unit_test_setup(changed_default, restore),
+        cmocka_unit_test_setup(changed_default_deep_inside, restore),
         cmocka_unit_test_setup(other_first_calls, restore),
         cmocka_unit_test_setup(a_good_one_works_after_all, restore),
     };

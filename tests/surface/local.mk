@@ -15,7 +15,7 @@ $(surface_fake_made): tests/surface/fake/generated.stamp
 
 check_LTLIBRARIES += tests/surface/libfake.la
 tests_surface_libfake_la_SOURCES = tests/surface/fake/fake.h tests/surface/fake/internal.h \
-	tests/surface/fake/family.h tests/surface/fake/fields.c tests/surface/fake/family.c \
+	tests/surface/fake/family.h src/sim/field.h src/sim/field.c tests/surface/fake/family.c \
 	tests/surface/fake/control.c tests/surface/fake/operation.c tests/surface/fake/event.c \
 	tests/surface/fake/libxenlight.c tests/surface/fake/libxlutil.c
 nodist_tests_surface_libfake_la_SOURCES = tests/surface/fake/generated.c
@@ -24,8 +24,8 @@ tests_surface_libfake_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(surface_folder)/fake \
 $(tests_surface_libfake_la_OBJECTS): $(surface_fake_made) $(generated_headers)
 
 tests/surface/fake/linked.stamp: tests/surface/libfake.la libcore.la \
-		tests/surface/fake/generated.stamp $(surface_folder)/fake/link.sh
-	$(AM_V_GEN)YAJL_LIBS='$(YAJL_LIBS)' $(SHELL) $(surface_folder)/fake/link.sh \
+		tests/surface/fake/generated.stamp $(surface_folder)/fake/link.sh $(srcdir)/src/sim/link.sh
+	$(AM_V_GEN)LIBS='$(YAJL_LIBS)' $(SHELL) $(surface_folder)/fake/link.sh \
 		$(SCHEMA)/releases tests/surface/fake '$(CC) $(CFLAGS) $(LDFLAGS)' \
 		tests/surface/$(surface_objects)/libfake.a $(surface_objects)/libcore.a && touch $@
 surface_objects = .libs
@@ -38,6 +38,8 @@ surface_tests = tests/surface/arguments_are_translated_and_owned_once \
 	tests/surface/events_reach_the_caller \
 	tests/surface/load_failures_are_told_apart \
 	tests/surface/threads_share_one_libxenlight \
+	tests/surface/many_threads_use_one_ctx \
+	tests/surface/what_changed_between_releases_is_bridged \
 	tests/surface/values_need_no_xen
 
 if CMOCKA
@@ -75,6 +77,12 @@ EXTRA_tests_surface_load_failures_are_told_apart_DEPENDENCIES = tests/surface/fa
 tests_surface_threads_share_one_libxenlight_CPPFLAGS = $(surface_cppflags)
 tests_surface_threads_share_one_libxenlight_LDADD = $(surface_libs)
 EXTRA_tests_surface_threads_share_one_libxenlight_DEPENDENCIES = tests/surface/fake/linked.stamp
+tests_surface_what_changed_between_releases_is_bridged_CPPFLAGS = $(surface_cppflags)
+tests_surface_what_changed_between_releases_is_bridged_LDADD = $(surface_libs)
+EXTRA_tests_surface_what_changed_between_releases_is_bridged_DEPENDENCIES = tests/surface/fake/linked.stamp
+tests_surface_many_threads_use_one_ctx_CPPFLAGS = $(surface_cppflags)
+tests_surface_many_threads_use_one_ctx_LDADD = $(surface_libs)
+EXTRA_tests_surface_many_threads_use_one_ctx_DEPENDENCIES = tests/surface/fake/linked.stamp
 tests_surface_values_need_no_xen_CPPFLAGS = $(surface_cppflags)
 tests_surface_values_need_no_xen_LDADD = $(surface_libs)
 EXTRA_tests_surface_values_need_no_xen_DEPENDENCIES = tests/surface/fake/linked.stamp

@@ -215,6 +215,19 @@ static void the_library_path_is_searched_first(void **state)
     }
 }
 
+/* A folder whose name leaves no room for the file's cannot exist, and the next one is looked at. */
+static void a_folder_with_too_long_a_name_is_passed_over(void **state)
+{
+    static char list[6000];
+
+    memset(list, 'a', 5000);
+    list[0] = '/';
+    strcpy(list + 5000, ":" LIBRARY(""));
+    setenv("LD_LIBRARY_PATH", list, 1);
+    expect(&(struct xls_backend_options) { .release = XLS_RELEASE(4, 17) },
+           XLS_BACKEND_MISSING_SYMBOL, LIBRARY(""), "4.17");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, forget_environment, unit_leave_folder)
 
 int main(void)
@@ -231,6 +244,7 @@ int main(void)
         TEST(an_empty_library_lacks_functions),
         TEST(a_name_without_slash_is_a_file),
         TEST(the_library_path_is_searched_first),
+        TEST(a_folder_with_too_long_a_name_is_passed_over),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,7 +94,13 @@ static bool has_default(const struct xls_layout *layout, const struct xls_field 
     }
     for (unsigned i = 0; i < type->count; i++) {
         unsigned offset = xls_offset(layout, type, i);
+        const struct xls_field *arm = &type->fields[i];
 
+        if (arm->form == XLS_FORM_ARM &&
+            !xls_arm_is_active(layout, type, i, value)) { /* the key is looked at by itself */
+            i += arm->span;
+            continue;
+        }
         if (offset != XLS_ABSENT && type->fields[i].form <= XLS_FORM_ARRAY &&
             !has_default(layout, &type->fields[i], xls_at(value, offset)))
             return false;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "builtin.h"
 #include "json.h"
 #include "unit.h"
 
@@ -49,6 +50,16 @@ static void refuse(unsigned type, const char *text, const char *key, const char 
 
 #define ID(name) XLS_TYPE_libxl_##name
 
+/* Only the running libxenlight knows what a policy is. */
+static void a_policy_without_libxenlight_is_refused(void **state)
+{
+    struct xls_policy_ops kept = xls_policy_ops;
+
+    memset(&xls_policy_ops, 0, sizeof(xls_policy_ops));
+    refuse(ID(domain_build_info), "{\"cpuid\": []}", "cpuid", "none is open");
+    xls_policy_ops = kept;
+}
+
 static void wrong_values_are_named(void **state)
 {
     static const struct {
@@ -57,6 +68,10 @@ static void wrong_values_are_named(void **state)
     } bad[] = {
         { ID(domain_config), "{\"c_info\": {\"uuid\": \"nonsense\"}}", "c_info.uuid", "nonsense" },
         { ID(domain_config), "{\"c_info\": {\"uuid\": 7}}", "c_info.uuid", "7" },
+        { ID(domain_config), "{\"c_info\": \"text\"}", "c_info", "text" },
+        { ID(domain_config), "{\"c_info\": 7}", "c_info", "7" },
+        { ID(domain_config), "{\"disks\": \"text\"}", "disks", "text" },
+        { ID(domain_config), "{\"disks\": 7}", "disks", "7" },
         { ID(vminfo), "{\"uuid\": \"00112233-4455-6677-8899-aabbccddee\"}", "uuid", "0011" },
         { ID(vminfo), "{\"uuid\": \"00112233-4455-6677-8899-aabbccddeeff0\"}", "uuid", "ff0" },
         { ID(device_nic), "{\"mac\": \"00:16:3e:00:00\"}", "mac", "00:16:3e:00:00" },
@@ -334,6 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wrong_values_are_named),
+        cmocka_unit_test(a_policy_without_libxenlight_is_refused),
         cmocka_unit_test(types_that_are_no_struct_own_nothing_when_refused),
         cmocka_unit_test(every_value_for_every_field),
         cmocka_unit_test(deep_nesting_is_refused),

@@ -39,7 +39,7 @@ expect 0 out "Usage: xlstable" --help
 expect 0 out "Usage: xlstable" -h
 expect 0 out "xlstable " --version
 expect 0 out "xlstable " -V
-grep -qxE 'xlstable [0-9]+\.[0-9]+\.[0-9]+' "$folder/out" || { failed=1; cat "$folder/out"; }
+grep -qxE 'xlstable [0-9]+\.[0-9]+\.[0-9]+(-rc[0-9]+)?' "$folder/out" || { failed=1; cat "$folder/out"; }
 
 # wrong usage
 expect 2 err "Usage: xlstable"

@@ -36,11 +36,11 @@ static unsigned calls(const char *function)
 
 void fake_received(unsigned type, const void *object)
 {
-    void *copy = malloc(xls_size(&fake_layout, type));
+    void *copy = malloc(xls_size(&sim_layout, type));
 
     fake_copy(type, copy, object);
     pthread_mutex_lock(&fake_lock);
-    fake_free(type, received[type]);
+    sim_free(type, received[type]);
     received[type] = copy;
     given[type] = object;
     pthread_mutex_unlock(&fake_lock);
@@ -55,22 +55,22 @@ static const void *last(unsigned type)
 
 static int64_t number(const char *type, const char *path)
 {
-    return fake_number(fake_type(type), last(fake_type(type)), path);
+    return sim_number(sim_type(type), last(sim_type(type)), path);
 }
 
 static const char *text(const char *type, const char *path)
 {
-    return fake_text(fake_type(type), last(fake_type(type)), path);
+    return sim_text(sim_type(type), last(sim_type(type)), path);
 }
 
 static char *json(const char *type)
 {
-    return fake_to_json(fake_type(type), last(fake_type(type)));
+    return fake_to_json(sim_type(type), last(sim_type(type)));
 }
 
 static const void *pointer(const char *type)
 {
-    return given[fake_type(type)];
+    return given[sim_type(type)];
 }
 
 static void happen(void *ctx, int type, uint32_t domid, uint64_t for_user)
@@ -90,12 +90,14 @@ static void reset(void)
     fake_forget_operations(NULL);
     fake_forget_domain();
     for (unsigned id = 0; id < XLS_TYPE_COUNT; id++) {
-        fake_free(id, received[id]);
+        sim_free(id, received[id]);
         received[id] = NULL;
     }
     for (int i = 0; i < FAKE_COUNTERS; i++)
         fake_counters[i].calls = 0;
     fake_control.when = FAKE_LATER;
+    fake_control.old_hypervisor = false;
+    fake_control.os_fds = fake_control.os_timeouts = 0;
     fake_control.start_result = fake_control.result = 0;
 }
 

@@ -30,33 +30,57 @@ int libxl_ctx_free(libxl_ctx *ctx)
         struct queued *first = ctx->events;
 
         ctx->events = first->next;
-        fake_free(EVENT, first->event);
+        sim_free(EVENT, first->event);
         free(first);
     }
     free(ctx);
     return 0;
 }
 
+/* An event loop that a test drives by hand. */
+
+void libxl_osevent_register_hooks(libxl_ctx *ctx, const libxl_osevent_hooks *hooks, void *user)
+{
+    fake_called("libxl_osevent_register_hooks");
+    fake_control.os_hooks = hooks;
+    fake_control.os_user = user;
+}
+
+void libxl_osevent_occurred_fd(libxl_ctx *ctx, void *for_libxl, int fd, short events, short revents)
+{
+    fake_called("libxl_osevent_occurred_fd");
+    fake_control.os_fds++;
+    fake_control.os_for_libxl = for_libxl;
+    fake_control.os_revents = revents;
+}
+
+void libxl_osevent_occurred_timeout(libxl_ctx *ctx, void *for_libxl)
+{
+    fake_called("libxl_osevent_occurred_timeout");
+    fake_control.os_timeouts++;
+    fake_control.os_for_libxl = for_libxl;
+}
+
 void *fake_event(int type, uint32_t domid, uint64_t for_user)
 {
-    void *event = fake_new(EVENT), *disk;
+    void *event = sim_new(EVENT), *disk;
 
-    xls_object_init_arm(&fake_layout, EVENT, event, type);
-    fake_set_number(EVENT, event, "domid", domid);
-    fake_set_number(EVENT, event, "for_user", for_user);
+    xls_object_init_arm(&sim_layout, EVENT, event, type);
+    sim_set_number(EVENT, event, "domid", domid);
+    sim_set_number(EVENT, event, "for_user", for_user);
     if (type == LIBXL_EVENT_TYPE_DOMAIN_SHUTDOWN)
-        fake_set_number(EVENT, event, "u.domain_shutdown.shutdown_reason",
+        sim_set_number(EVENT, event, "u.domain_shutdown.shutdown_reason",
                         LIBXL_SHUTDOWN_REASON_CRASH);
     if (type == LIBXL_EVENT_TYPE_DISK_EJECT) {
-        disk = fake_at(EVENT, event, "u.disk_eject.disk", NULL);
-        fake_set_text(EVENT, event, "u.disk_eject.vdev", "hdc");
-        fake_set_text(TYPE(device_disk), disk, "vdev", "hdc");
-        fake_set_text(TYPE(device_disk), disk, "pdev_path", "/iso");
-        fake_set_number(TYPE(device_disk), disk, "is_cdrom", 1);
-        fake_set_number(TYPE(device_disk), disk, "base", 0x123456789);
-        fake_set_text(TYPE(device_disk), disk, "hidden_disk", "/hidden");
-        fake_set_number(TYPE(device_disk), disk, "trusted", 1);
-        fake_set_number(TYPE(device_disk), disk, "grant_usage", -1);
+        disk = sim_at(EVENT, event, "u.disk_eject.disk", NULL);
+        sim_set_text(EVENT, event, "u.disk_eject.vdev", "hdc");
+        sim_set_text(TYPE(device_disk), disk, "vdev", "hdc");
+        sim_set_text(TYPE(device_disk), disk, "pdev_path", "/iso");
+        sim_set_number(TYPE(device_disk), disk, "is_cdrom", 1);
+        sim_set_number(TYPE(device_disk), disk, "base", 0x123456789);
+        sim_set_text(TYPE(device_disk), disk, "hidden_disk", "/hidden");
+        sim_set_number(TYPE(device_disk), disk, "trusted", 1);
+        sim_set_number(TYPE(device_disk), disk, "grant_usage", -1);
     }
     return event;
 }
@@ -65,7 +89,7 @@ void fake_occurs(libxl_ctx *ctx, void *event)
 {
     const libxl_event_hooks *hooks;
     struct queued *queued, **place;
-    uint64_t bit = UINT64_C(1) << fake_number(EVENT, event, "type") % 64;
+    uint64_t bit = UINT64_C(1) << sim_number(EVENT, event, "type") % 64;
 
     pthread_mutex_lock(&fake_lock);
     hooks = ctx->hooks && ctx->hooks->event_occurs_mask & bit ? ctx->hooks : NULL;
@@ -96,7 +120,7 @@ static void *take(libxl_ctx *ctx, uint64_t typemask, libxl_event_predicate *pred
     void *event;
 
     for (place = &ctx->events; *place; place = &(*place)->next) {
-        uint64_t bit = UINT64_C(1) << fake_number(EVENT, (*place)->event, "type") % 64;
+        uint64_t bit = UINT64_C(1) << sim_number(EVENT, (*place)->event, "type") % 64;
 
         if ((typemask & bit) && (!predicate || predicate((*place)->event, user)))
             break;
@@ -134,5 +158,5 @@ int libxl_event_wait(libxl_ctx *ctx, libxl_event **event_r, uint64_t typemask,
 void libxl_event_free(libxl_ctx *ctx, libxl_event *event)
 {
     fake_called("libxl_event_free");
-    fake_free(EVENT, event);
+    sim_free(EVENT, event);
 }

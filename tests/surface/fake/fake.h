@@ -29,6 +29,7 @@ struct fake_control {
     /* Read when an operation starts. */
     enum fake_when when;
     int start_result; /* not 0: it cannot be started */
+    bool old_hypervisor; /* older than this libxenlight, so that it tells no strings */
     int result;       /* how it ends, unless end_one() says so or it is aborted */
 
     /* Ends the oldest operation under way. False: there is none. */
@@ -52,7 +53,15 @@ struct fake_control {
     const void *(*pointer)(const char *type); /* as it came; not to be followed */
     const char *(*escape_character)(void);    /* of libxl_console_exec */
 
-    void (*reset)(void); /* forgets and frees all of the above */
+    /* The libxl_osevent_hooks of the last ctx that got some, and its user; and how often, and with
+     * what, libxl_osevent_occurred_fd and _timeout were called last. */
+    const void *os_hooks;
+    void *os_user;
+    unsigned os_fds, os_timeouts;
+    void *os_for_libxl;
+    short os_revents;
+
+    void (*reset)(void); /* forgets and frees all of the above, but for the hooks of a live ctx */
 };
 
 #endif

@@ -17,12 +17,12 @@ static bool named(const char *variable, unsigned type)
 /* The knobs are for structs of 8 bytes and more. */
 void fake_init(unsigned type, void *object)
 {
-    unsigned char *end = (unsigned char *)object + xls_size(&fake_layout, type), kept[8];
+    unsigned char *end = (unsigned char *)object + xls_size(&sim_layout, type), kept[8];
     bool smaller = named("FAKE_SMALLER", type);
 
     if (smaller)
         memcpy(kept, end - sizeof(kept), sizeof(kept));
-    xls_object_init(&fake_layout, type, object);
+    xls_object_init(&sim_layout, type, object);
     if (smaller)
         memcpy(end - sizeof(kept), kept, sizeof(kept));
     if (named("FAKE_LARGER", type))
@@ -33,31 +33,31 @@ void fake_init(unsigned type, void *object)
 
 void fake_init_arm(unsigned type, void *object, int key)
 {
-    xls_object_init_arm(&fake_layout, type, object, key);
+    xls_object_init_arm(&sim_layout, type, object, key);
 }
 
 void fake_dispose(unsigned type, void *object)
 {
     if (object)
-        xls_object_dispose(&fake_layout, type, object);
+        xls_object_dispose(&sim_layout, type, object);
 }
 
 void fake_copy(unsigned type, void *dst, const void *src)
 {
-    if (xls_object_copy(&fake_layout, type, NULL, dst, src))
+    if (xls_object_copy(&sim_layout, type, NULL, dst, src))
         abort();
 }
 
 char *fake_to_json(unsigned type, const void *value)
 {
-    return xls_json_text(&fake_layout, type, NULL, value);
+    return xls_json_text(&sim_layout, type, NULL, value);
 }
 
 int fake_from_json(unsigned type, void *value, const char *text)
 {
     char problem[256];
 
-    return xls_json_read(&fake_layout, type, NULL, value, text, problem, sizeof(problem))
+    return xls_json_read(&sim_layout, type, NULL, value, text, problem, sizeof(problem))
                ? ERROR_FAIL
                : 0;
 }
@@ -129,14 +129,14 @@ static char *policy_to_json(void *ctx, const void *policy)
 {
     char **settings = settings_of(*(const libxl_cpuid_policy_list *)policy);
 
-    return xls_json_text(&fake_layout, TYPE(string_list), ctx, &settings);
+    return xls_json_text(&sim_layout, TYPE(string_list), ctx, &settings);
 }
 
 static int policy_from_json(void *ctx, void *policy, const char *text)
 {
     libxl_cpuid_policy_list made = calloc(1, sizeof(*made));
     char problem[256];
-    int rc = xls_json_read(&fake_layout, TYPE(string_list), ctx, &made->settings, text, problem,
+    int rc = xls_json_read(&sim_layout, TYPE(string_list), ctx, &made->settings, text, problem,
                            sizeof(problem));
 
     *(libxl_cpuid_policy_list *)policy = rc ? NULL : made;

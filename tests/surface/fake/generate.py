@@ -4,7 +4,8 @@
 usage: generate.py SCHEMA-DIR OUTPUT-DIR
 
 generated.c has every function, each as a weak symbol: what is written by hand stands before it.
-counters.h has a counter for each. libxenlight-4.N.map and libxlutil-4.N.map export what Xen 4.N has.
+counters.h has a counter for each. libxenlight-4.N.map and libxlutil-4.N.map export what Xen 4.N has,
+and fake_control, which is how tests reach the fake.
 """
 
 import pathlib
@@ -15,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "src" / "ge
 
 import c          # noqa: E402
 import schema     # noqa: E402
+from simulation import exported, family    # noqa: E402
 
 STATEMENTS = {
     "init": "fake_init({type}, p);",
@@ -27,11 +29,6 @@ STATEMENTS = {
 
 
 declared = set()    # what the headers of the level have
-
-
-def family(model, item):
-    made = c.Family(model)
-    return made.of_enum(item) if item.name in model.enums else made.of_struct(item)
 
 
 def generated(model):
@@ -84,21 +81,6 @@ extern struct fake_counter {{
 """
 
 
-def exported(model, release, util):
-    """The symbols of one library; fake_control is how tests reach the fake."""
-    def there(item):
-        return not item.since or schema.release_key(item.since) <= schema.release_key(release)
-
-    names = ["fake_control"]
-    if not util:
-        names += [name for item in model.declarations if there(item)
-                  for _, name, _, _ in family(model, item)]
-    names += [f.name for f in model.functions.values() if not f.inline and there(f)
-              and (f.header == "libxlutil.h") == util]
-    rows = "".join(f"    {name};\n" for name in names)
-    return f"{{\nglobal:\n{rows}local:\n    *;\n}};\n"
-
-
 def main(arguments):
     if len(arguments) != 2:
         sys.exit(__doc__.strip())
@@ -111,7 +93,7 @@ def main(arguments):
     (target / "counters.h").write_text(counters(model))
     for release in [*model.releases, "4.99"]:
         for name, util in ("libxenlight", False), ("libxlutil", True):
-            (target / f"{name}-{release}.map").write_text(exported(model, release, util))
+            (target / f"{name}-{release}.map").write_text(exported(model, release, util, ["fake_control"]))
 
 
 if __name__ == "__main__":

@@ -16,26 +16,12 @@
 #include <libxl_utils.h>
 #include <libxlutil.h>
 
+#include "../../../src/sim/field.h"
 #include "fake.h"
-#include "object.h"
 
-extern const int fake_minor;           /* 4.N */
-extern struct xls_layout fake_layout;  /* of that release */
 extern struct fake_control fake_control __attribute__((visibility("default")));
 
 #define TYPE(name) XLS_TYPE_libxl_##name
-
-/* fields.c: objects in the layout of this release. Setting a field that it lacks does nothing. */
-unsigned fake_type(const char *name);
-void *fake_at(unsigned type, const void *object, const char *path, unsigned *field_type);
-int64_t fake_number(unsigned type, const void *object, const char *path);
-char *fake_text(unsigned type, const void *object, const char *path);
-void fake_set_number(unsigned type, void *object, const char *path, int64_t number);
-void fake_set_text(unsigned type, void *object, const char *path, const char *text);
-void *fake_new(unsigned type);
-void fake_free(unsigned type, void *object);
-/* Appends an initialised element to an array, which moves. */
-void *fake_append(unsigned type, void *object, const char *array, const char *count);
 
 /* family.c: _init, _dispose and so on, with the knobs of the environment */
 void fake_init(unsigned type, void *object);

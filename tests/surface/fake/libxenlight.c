@@ -16,55 +16,75 @@ static void *domain; /* the configuration of the one guest, or NULL; under fake_
 
 void fake_forget_domain(void)
 {
-    fake_free(CONFIG, domain);
+    sim_free(CONFIG, domain);
     domain = NULL;
 }
 
 static void *copy_of(unsigned type, const void *object)
 {
-    void *copy = malloc(xls_size(&fake_layout, type));
+    void *copy = malloc(xls_size(&sim_layout, type));
 
-    if (xls_object_copy(&fake_layout, type, NULL, copy, object))
+    if (xls_object_copy(&sim_layout, type, NULL, copy, object))
         abort();
     return copy;
 }
 
 /* Creating a guest. What libxl does before it starts, and what it adds while it builds. */
 
+/* As libxl does, over a device model that it does not know once the BIOS is chosen. */
+static void choose_device_model(unsigned type, void *object, const char *version, const char *bios)
+{
+    switch (sim_number(type, object, version)) {
+    case LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN:
+        return;
+    case LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN_TRADITIONAL:
+        if (sim_minor < 21)
+            return;
+        break;
+    case LIBXL_DEVICE_MODEL_VERSION_UNKNOWN: /* QEMU is not installed here */
+        if (sim_minor < 21)
+            return;
+    }
+    if (sim_number(type, object, bios))
+        abort();
+}
+
 static void set_defaults(void *config)
 {
-    const char *kernel = fake_text(CONFIG, config, "b_info.kernel");
+    const char *kernel = sim_text(CONFIG, config, "b_info.kernel");
     char *path;
 
+    if (sim_number(CONFIG, config, "b_info.type") == LIBXL_DOMAIN_TYPE_HVM)
+        choose_device_model(CONFIG, config, "b_info.device_model_version", "b_info.u.hvm.bios");
     if (kernel && *kernel != '/') {
         path = malloc(strlen(kernel) + sizeof("/boot/"));
         strcpy(stpcpy(path, "/boot/"), kernel);
-        fake_set_text(CONFIG, config, "b_info.kernel", path);
+        sim_set_text(CONFIG, config, "b_info.kernel", path);
         free(path);
     }
-    if (fake_number(CONFIG, config, "b_info.shadow_memkb") == -1)
-        fake_set_number(CONFIG, config, "b_info.shadow_memkb", 2048);
-    if (fake_number(CONFIG, config, "b_info.max_grant_version") == -1)
-        fake_set_number(CONFIG, config, "b_info.max_grant_version", 2);
+    if (sim_number(CONFIG, config, "b_info.shadow_memkb") == -1)
+        sim_set_number(CONFIG, config, "b_info.shadow_memkb", 2048);
+    if (sim_number(CONFIG, config, "b_info.max_grant_version") == -1)
+        sim_set_number(CONFIG, config, "b_info.max_grant_version", 2);
 }
 
 static void add_devices(void *config)
 {
-    void *disk = fake_append(CONFIG, config, "disks", "num_disks");
-    void *vfb = fake_append(CONFIG, config, "vfbs", "num_vfbs");
-    void *vkb = fake_append(CONFIG, config, "vkbs", "num_vkbs");
-    int nics = fake_number(CONFIG, config, "num_nics");
+    void *disk = sim_append(CONFIG, config, "disks", "num_disks");
+    void *vfb = sim_append(CONFIG, config, "vfbs", "num_vfbs");
+    void *vkb = sim_append(CONFIG, config, "vkbs", "num_vkbs");
+    int nics = sim_number(CONFIG, config, "num_nics");
     char path[32];
 
-    fake_set_text(DISK, disk, "vdev", "hdz");
-    fake_set_text(DISK, disk, "pdev_path", "/added");
-    fake_set_number(DISK, disk, "trusted", 1);
-    fake_set_number(TYPE(device_vfb), vfb, "devid", 0);
-    fake_set_text(TYPE(device_vfb), vfb, "vnc.listen", "127.0.0.1");
-    fake_set_number(TYPE(device_vkb), vkb, "devid", 0);
+    sim_set_text(DISK, disk, "vdev", "hdz");
+    sim_set_text(DISK, disk, "pdev_path", "/added");
+    sim_set_number(DISK, disk, "trusted", 1);
+    sim_set_number(TYPE(device_vfb), vfb, "devid", 0);
+    sim_set_text(TYPE(device_vfb), vfb, "vnc.listen", "127.0.0.1");
+    sim_set_number(TYPE(device_vkb), vkb, "devid", 0);
     for (int i = 0; i < nics; i++) {
         snprintf(path, sizeof(path), "nics[%d].devid", i);
-        fake_set_number(CONFIG, config, path, i);
+        sim_set_number(CONFIG, config, path, i);
     }
 }
 
@@ -106,11 +126,11 @@ static int finish_retrieve(struct operation *operation, int rc)
         rc = ERROR_DOMAIN_NOTFOUND;
     if (rc) {
         /* libxl leaves what it has read so far */
-        fake_set_text(CONFIG, operation->object, "c_info.name", "half");
+        sim_set_text(CONFIG, operation->object, "c_info.name", "half");
         return rc;
     }
     copy = copy_of(CONFIG, domain);
-    memcpy(operation->object, copy, xls_size(&fake_layout, CONFIG));
+    memcpy(operation->object, copy, xls_size(&sim_layout, CONFIG));
     free(copy);
     return 0;
 }
@@ -133,9 +153,22 @@ int libxl_domain_need_memory(libxl_ctx *ctx, libxl_domain_config *config,
     fake_called("libxl_domain_need_memory");
     fake_received(CONFIG, config);
     set_defaults(config);
-    *need_memkb = fake_number(CONFIG, config, "b_info.max_memkb") +
-                  fake_number(CONFIG, config, "b_info.shadow_memkb");
+    *need_memkb = sim_number(CONFIG, config, "b_info.max_memkb") +
+                  sim_number(CONFIG, config, "b_info.shadow_memkb");
     return fake_control.result;
+}
+
+int libxl_domain_need_memory_0x041200(libxl_ctx *ctx, const libxl_domain_build_info *b_info,
+                                      uint64_t *need_memkb)
+{
+    unsigned type = TYPE(domain_build_info);
+
+    fake_called("libxl_domain_need_memory_0x041200");
+    fake_received(type, b_info);
+    if (sim_number(type, b_info, "type") == LIBXL_DOMAIN_TYPE_HVM)
+        choose_device_model(type, (void *)b_info, "device_model_version", "u.hvm.bios");
+    *need_memkb = sim_number(type, b_info, "max_memkb");
+    return 0;
 }
 
 static int finish_plain(struct operation *operation, int rc)
@@ -156,7 +189,7 @@ int libxl_domain_pause(libxl_ctx *ctx, uint32_t domid, const libxl_asyncop_how *
 static void *need_domain(void)
 {
     if (!domain)
-        domain = fake_new(CONFIG);
+        domain = sim_new(CONFIG);
     return domain;
 }
 
@@ -166,12 +199,12 @@ static int finish_disk_add(struct operation *operation, int rc)
 
     if (rc)
         return rc;
-    fake_set_text(DISK, operation->object, "script", "block");
-    fake_set_number(DISK, operation->object, "trusted", 1);
-    fake_set_number(DISK, operation->object, "irq", 33);
-    added = fake_append(CONFIG, need_domain(), "disks", "num_disks");
+    sim_set_text(DISK, operation->object, "script", "block");
+    sim_set_number(DISK, operation->object, "trusted", 1);
+    sim_set_number(DISK, operation->object, "irq", 33);
+    added = sim_append(CONFIG, need_domain(), "disks", "num_disks");
     copy = copy_of(DISK, operation->object);
-    memcpy(added, copy, xls_size(&fake_layout, DISK));
+    memcpy(added, copy, xls_size(&sim_layout, DISK));
     free(copy);
     return 0;
 }
@@ -190,20 +223,20 @@ int libxl_device_disk_add(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *dis
 
 static int finish_disk_remove(struct operation *operation, int rc)
 {
-    int count = domain ? fake_number(CONFIG, domain, "num_disks") : 0;
-    size_t size = xls_size(&fake_layout, DISK);
-    const char *vdev = fake_text(DISK, operation->object, "vdev");
+    int count = domain ? sim_number(CONFIG, domain, "num_disks") : 0;
+    size_t size = xls_size(&sim_layout, DISK);
+    const char *vdev = sim_text(DISK, operation->object, "vdev");
 
     if (rc)
         return rc;
     for (int i = 0; i < count; i++) {
-        char *disks = *(char **)fake_at(CONFIG, domain, "disks", NULL), *disk = disks + i * size;
+        char *disks = *(char **)sim_at(CONFIG, domain, "disks", NULL), *disk = disks + i * size;
 
-        if (strcmp(fake_text(DISK, disk, "vdev"), vdev) != 0)
+        if (strcmp(sim_text(DISK, disk, "vdev"), vdev) != 0)
             continue;
-        xls_object_dispose(&fake_layout, DISK, disk);
+        xls_object_dispose(&sim_layout, DISK, disk);
         memmove(disk, disk + size, (count - i - 1) * size);
-        fake_set_number(CONFIG, domain, "num_disks", count - 1);
+        sim_set_number(CONFIG, domain, "num_disks", count - 1);
         return 0;
     }
     return ERROR_NOTFOUND;
@@ -224,7 +257,7 @@ int libxl_device_disk_remove(libxl_ctx *ctx, uint32_t domid, libxl_device_disk *
 static void *list(const char *function, unsigned type, const char *array, const char *count,
                   int *num)
 {
-    size_t size = xls_size(&fake_layout, type);
+    size_t size = xls_size(&sim_layout, type);
     char *from, *to, *one;
 
     fake_called(function);
@@ -233,8 +266,8 @@ static void *list(const char *function, unsigned type, const char *array, const 
         pthread_mutex_unlock(&fake_lock);
         return NULL; /* and *num is left as it was */
     }
-    *num = fake_number(CONFIG, domain, count);
-    from = *(char **)fake_at(CONFIG, domain, array, NULL);
+    *num = sim_number(CONFIG, domain, count);
+    from = *(char **)sim_at(CONFIG, domain, array, NULL);
     to = malloc(*num * size + 1);
     for (int i = 0; i < *num; i++) {
         one = copy_of(type, from + i * size);
@@ -266,11 +299,11 @@ int libxl_devid_to_device_nic(libxl_ctx *ctx, uint32_t domid, int devid, libxl_d
 
     fake_called("libxl_devid_to_device_nic");
     fake_init(TYPE(device_nic), nic);
-    if (!domain || devid < 0 || devid >= fake_number(CONFIG, domain, "num_nics"))
+    if (!domain || devid < 0 || devid >= sim_number(CONFIG, domain, "num_nics"))
         return ERROR_NOTFOUND;
-    nics = *(char **)fake_at(CONFIG, domain, "nics", NULL);
-    copy = copy_of(TYPE(device_nic), nics + devid * xls_size(&fake_layout, TYPE(device_nic)));
-    memcpy(nic, copy, xls_size(&fake_layout, TYPE(device_nic)));
+    nics = *(char **)sim_at(CONFIG, domain, "nics", NULL);
+    copy = copy_of(TYPE(device_nic), nics + devid * xls_size(&sim_layout, TYPE(device_nic)));
+    memcpy(nic, copy, xls_size(&sim_layout, TYPE(device_nic)));
     free(copy);
     return 0;
 }
@@ -280,18 +313,18 @@ int libxl_devid_to_device_nic(libxl_ctx *ctx, uint32_t domid, int devid, libxl_d
 static void fill_dominfo(void *info, uint32_t domid)
 {
     fake_init(TYPE(dominfo), info);
-    fake_set_number(TYPE(dominfo), info, "domid", domid);
-    fake_set_text(TYPE(dominfo), info, "ssid_label", "system_u:system_r:domU_t");
-    fake_set_number(TYPE(dominfo), info, "max_memkb", 1024 * (domid + 1));
-    fake_set_number(TYPE(dominfo), info, "cpupool", 5);
-    fake_set_number(TYPE(dominfo), info, "gpaddr_bits", 39);
-    fake_set_number(TYPE(dominfo), info, "shutdown_reason", 77); /* of a later Xen */
-    fake_set_number(TYPE(dominfo), info, "domain_type", LIBXL_DOMAIN_TYPE_HVM);
+    sim_set_number(TYPE(dominfo), info, "domid", domid);
+    sim_set_text(TYPE(dominfo), info, "ssid_label", "system_u:system_r:domU_t");
+    sim_set_number(TYPE(dominfo), info, "max_memkb", 1024 * (domid + 1));
+    sim_set_number(TYPE(dominfo), info, "cpupool", 5);
+    sim_set_number(TYPE(dominfo), info, "gpaddr_bits", 39);
+    sim_set_number(TYPE(dominfo), info, "shutdown_reason", 77); /* of a later Xen */
+    sim_set_number(TYPE(dominfo), info, "domain_type", LIBXL_DOMAIN_TYPE_HVM);
 }
 
 libxl_dominfo *libxl_list_domain(libxl_ctx *ctx, int *nb_domain_out)
 {
-    size_t size = xls_size(&fake_layout, TYPE(dominfo));
+    size_t size = xls_size(&sim_layout, TYPE(dominfo));
     char *infos;
 
     fake_called("libxl_list_domain");
@@ -314,15 +347,30 @@ int libxl_domain_info(libxl_ctx *ctx, libxl_dominfo *info_r, uint32_t domid)
     return 0;
 }
 
+/* The strings belong to the ctx; 4.20 and later ask an old hypervisor in vain, at every call. */
+const libxl_version_info *libxl_get_version_info(libxl_ctx *ctx)
+{
+    static char extra[] = ".1", capabilities[] = "xen-3.0-x86_64", changeset[] = "c0ffee",
+                commandline[] = "dom0_mem=1G";
+    static const libxl_version_info silent = { .xen_version_major = 4 };
+    static const libxl_version_info told = {
+        .xen_version_major = 4, .xen_version_extra = extra, .capabilities = capabilities,
+        .changeset = changeset, .commandline = commandline,
+    };
+
+    fake_called("libxl_get_version_info");
+    return sim_minor >= 20 && fake_control.old_hypervisor ? &silent : &told;
+}
+
 int libxl_get_physinfo(libxl_ctx *ctx, libxl_physinfo *physinfo)
 {
     fake_called("libxl_get_physinfo");
-    fake_set_number(TYPE(physinfo), physinfo, "nr_cpus", 16);
-    fake_set_number(TYPE(physinfo), physinfo, "total_pages", 0x123456789a);
-    fake_set_number(TYPE(physinfo), physinfo, "cap_hap", 1);
-    fake_set_number(TYPE(physinfo), physinfo, "cap_vmtrace", 1);
-    fake_set_number(TYPE(physinfo), physinfo, "cap_gnttab_v2", 1);
-    fake_set_number(TYPE(physinfo), physinfo, "arch_capabilities", 0xabcd);
+    sim_set_number(TYPE(physinfo), physinfo, "nr_cpus", 16);
+    sim_set_number(TYPE(physinfo), physinfo, "total_pages", 0x123456789a);
+    sim_set_number(TYPE(physinfo), physinfo, "cap_hap", 1);
+    sim_set_number(TYPE(physinfo), physinfo, "cap_vmtrace", 1);
+    sim_set_number(TYPE(physinfo), physinfo, "cap_gnttab_v2", 1);
+    sim_set_number(TYPE(physinfo), physinfo, "arch_capabilities", 0xabcd);
     return fake_control.result;
 }
 
@@ -339,6 +387,6 @@ int libxl_console_exec(libxl_ctx *ctx, uint32_t domid, int cons_num, libxl_conso
                        int notify_fd, char *escape)
 {
     fake_called("libxl_console_exec");
-    escape_character = fake_minor < 18 ? NULL : escape;
+    escape_character = sim_minor < 18 ? NULL : escape;
     return 0;
 }

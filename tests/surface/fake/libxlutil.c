@@ -36,10 +36,10 @@ int xlu_disk_parse(XLU_Config *cfg, int nspecs, const char *const *specs, libxl_
 
     fake_called("xlu_disk_parse");
     if (vdev) {
-        fake_set_text(DISK, disk, "pdev_path", path);
-        fake_set_text(DISK, disk, "vdev", vdev);
-        fake_set_number(DISK, disk, "readwrite", 1);
-        fake_set_number(DISK, disk, "format", strcmp(format, "qcow2") == 0
+        sim_set_text(DISK, disk, "pdev_path", path);
+        sim_set_text(DISK, disk, "vdev", vdev);
+        sim_set_number(DISK, disk, "readwrite", 1);
+        sim_set_number(DISK, disk, "format", strcmp(format, "qcow2") == 0
                                                   ? LIBXL_DISK_FORMAT_QCOW2
                                                   : LIBXL_DISK_FORMAT_RAW);
     } else {

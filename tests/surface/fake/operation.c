@@ -46,7 +46,7 @@ static int end(struct operation *operation, int rc)
         how.callback(ctx, rc, how.u.for_callback);
     } else if (operation->asynchronous) {
         event = fake_event(LIBXL_EVENT_TYPE_OPERATION_COMPLETE, operation->domid, how.u.for_event);
-        fake_set_number(TYPE(event), event, "u.operation_complete.rc", rc);
+        sim_set_number(TYPE(event), event, "u.operation_complete.rc", rc);
         fake_occurs(ctx, event);
     }
     free(operation);

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Objects of this release, reached by the names of their fields. */
+/* Objects of one release, reached by the names of their fields. */
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "field.h"
 
-struct xls_layout fake_layout;
+struct xls_layout sim_layout;
 
 __attribute__((constructor)) static void compute(void)
 {
-    xls_layout_compute(&fake_layout, XLS_RELEASE(4, fake_minor));
+    xls_layout_compute(&sim_layout, XLS_RELEASE(4, sim_minor));
 }
 
-unsigned fake_type(const char *name)
+unsigned sim_type(const char *name)
 {
     for (unsigned id = 0; id < XLS_TYPE_COUNT; id++) {
         if (strcmp(xls_types[id].name, name) == 0)
             return id;
     }
-    abort(); /* a mistake in a test */
+    abort(); /* a mistake of the caller's */
 }
 
 /* The field of that name among [first, end), or XLS_ABSENT. */
@@ -33,7 +33,7 @@ static unsigned find(const struct xls_type *type, unsigned first, unsigned end, 
     abort();
 }
 
-void *fake_at(unsigned type_id, const void *object, const char *path, unsigned *field_type)
+void *sim_at(unsigned type_id, const void *object, const char *path, unsigned *field_type)
 {
     const struct xls_type *type = &xls_types[type_id];
     unsigned first = 0, end = type->count, index;
@@ -41,7 +41,7 @@ void *fake_at(unsigned type_id, const void *object, const char *path, unsigned *
     for (;;) {
         size_t length = strcspn(path, ".[");
         const struct xls_field *field = &type->fields[index = find(type, first, end, path, length)];
-        unsigned offset = xls_offset(&fake_layout, type, index);
+        unsigned offset = xls_offset(&sim_layout, type, index);
 
         if (offset == XLS_ABSENT)
             return NULL;
@@ -50,8 +50,8 @@ void *fake_at(unsigned type_id, const void *object, const char *path, unsigned *
             unsigned long element = strtoul(path + 1, (char **)&path, 10);
 
             path++; /* the bracket */
-            object = *(char **)xls_at(object, offset) +
-                     element * xls_size(&fake_layout, field->type);
+            object =
+                *(char **)xls_at(object, offset) + element * xls_size(&sim_layout, field->type);
             offset = 0;
         }
         if (!*path) {
@@ -72,33 +72,33 @@ void *fake_at(unsigned type_id, const void *object, const char *path, unsigned *
     }
 }
 
-int64_t fake_number(unsigned type, const void *object, const char *path)
+int64_t sim_number(unsigned type, const void *object, const char *path)
 {
     unsigned field_type;
-    void *place = fake_at(type, object, path, &field_type);
+    void *place = sim_at(type, object, path, &field_type);
 
     return place ? xls_load(field_type, place) : 0;
 }
 
-char *fake_text(unsigned type, const void *object, const char *path)
+char *sim_text(unsigned type, const void *object, const char *path)
 {
-    char **place = fake_at(type, object, path, NULL);
+    char **place = sim_at(type, object, path, NULL);
 
     return place ? *place : NULL;
 }
 
-void fake_set_number(unsigned type, void *object, const char *path, int64_t number)
+void sim_set_number(unsigned type, void *object, const char *path, int64_t number)
 {
     unsigned field_type;
-    void *place = fake_at(type, object, path, &field_type);
+    void *place = sim_at(type, object, path, &field_type);
 
     if (place)
         xls_store(field_type, place, number);
 }
 
-void fake_set_text(unsigned type, void *object, const char *path, const char *text)
+void sim_set_text(unsigned type, void *object, const char *path, const char *text)
 {
-    char **place = fake_at(type, object, path, NULL);
+    char **place = sim_at(type, object, path, NULL);
     char *copy;
 
     if (!place)
@@ -108,30 +108,30 @@ void fake_set_text(unsigned type, void *object, const char *path, const char *te
     *place = copy;
 }
 
-void *fake_new(unsigned type)
+void *sim_new(unsigned type)
 {
-    void *object = malloc(xls_size(&fake_layout, type));
+    void *object = malloc(xls_size(&sim_layout, type));
 
-    xls_object_init(&fake_layout, type, object);
+    xls_object_init(&sim_layout, type, object);
     return object;
 }
 
-void fake_free(unsigned type, void *object)
+void sim_free(unsigned type, void *object)
 {
     if (object)
-        xls_object_dispose(&fake_layout, type, object);
+        xls_object_dispose(&sim_layout, type, object);
     free(object);
 }
 
-void *fake_append(unsigned type, void *object, const char *array, const char *count)
+void *sim_append(unsigned type, void *object, const char *array, const char *count)
 {
     unsigned element;
-    char **place = fake_at(type, object, array, &element);
-    int64_t number = fake_number(type, object, count);
-    size_t size = xls_size(&fake_layout, element);
+    char **place = sim_at(type, object, array, &element);
+    int64_t number = sim_number(type, object, count);
+    size_t size = xls_size(&sim_layout, element);
 
     *place = realloc(*place, (number + 1) * size);
-    fake_set_number(type, object, count, number + 1);
-    xls_object_init(&fake_layout, element, *place + number * size);
+    sim_set_number(type, object, count, number + 1);
+    xls_object_init(&sim_layout, element, *place + number * size);
     return *place + number * size;
 }
