@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What scenarios are written with, inside dom0. A line on stdout is a line of TAP; what goes to
 # stderr is shown only if a scenario does not come to its end.
-# shellcheck disable=SC2034
+# shellcheck disable=SC2034,SC2154 # init sets release and scenario
 
 set -uo pipefail
 ours=/opt/ours
