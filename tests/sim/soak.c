@@ -207,7 +207,7 @@ static unsigned descriptors(void)
 static long resident(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");
-    long all, pages;
+    long all, pages = 0;
 
     must(file && fscanf(file, "%ld %ld", &all, &pages) == 2, "/proc/self/statm cannot be read");
     fclose(file);
