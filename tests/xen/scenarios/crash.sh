@@ -15,5 +15,6 @@ on_crash=preserve guest_xml $g pv 128 1 | sed 's/panic=-1/panic=0/' >"$work/$g.x
 check "on_crash=preserve: create" virsh create "$work/$g.xml"
 expect "on_crash=preserve: the guest answers" "^up" in_guest $g 'echo up' 120
 python3 $ours/dom0/console.py $g 'echo c >/proc/sysrq-trigger' 30 >/dev/null 2>&1
-eventually "on_crash=preserve: it is kept, crashed" 60 bash -c "timeout 20 /opt/libvirt/bin/virsh -q domstate $g | grep crashed"
+eventually "on_crash=preserve: libvirt says that it crashed" 60 bash -c "timeout 20 /opt/libvirt/bin/virsh -q domstate $g --reason | grep crashed"
+expect "on_crash=preserve: Xen keeps it" " $g |^$g " xl_list
 check "on_crash=preserve: destroy" virsh destroy $g
