@@ -11,9 +11,11 @@ import time
 
 domain, command = sys.argv[1:3]
 limit = time.monotonic() + float(sys.argv[3] if len(sys.argv) > 3 else 40)
-# The quotes keep the echo of the line that is typed from looking like the answer.
-line = f'echo "BE""GIN"; {command}; echo "EN""D=$?="\n'.encode()
-answer = re.compile(rb'BEGIN\r?\n(.*?)END=(\d+)=', re.S)
+# The quotes keep the echo of the line that is typed from looking like the answer, and the token an
+# answer to an earlier line, which may have been typed twice.
+token = os.urandom(4).hex()
+line = f'echo "BE""GIN{token}"; {command}; echo "EN""D{token}=$?="\n'.encode()
+answer = re.compile(rf'BEGIN{token}\r?\n(.*?)END{token}=(\d+)='.encode(), re.S)
 
 pid, terminal = pty.fork()
 if pid == 0:
