@@ -102,7 +102,7 @@ stop_daemon() {
 }
 
 begin_scenario() {
-    case $scenario in daemon | xl | debian-*) return 0 ;; esac
+    case $scenario in daemon | xl | examples | debian-*) return 0 ;; esac
     if ! daemon_pid >/dev/null 2>&1 || ! [[ -d /proc/$(daemon_pid) ]]; then
         start_daemon
         for ((n = 0; n < 60; n++)); do
@@ -116,7 +116,7 @@ begin_scenario() {
 
 end_scenario() {
     local name
-    case $scenario in xl | debian-*) return 0 ;; esac
+    case $scenario in xl | examples | debian-*) return 0 ;; esac
     events_end
     for name in $(virsh -q list --all --name 2>/dev/null); do
         virsh -q destroy "$name" >/dev/null 2>&1
