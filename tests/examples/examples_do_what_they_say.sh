@@ -31,7 +31,7 @@ for program in list lifecycle watch; do
     XLSTABLE_XEN=9.99 expect 1 '9.99 is not known' "$examples/$program" $(
         case $program in lifecycle) echo pv /boot/vmlinuz ;; watch) echo 1 ;; esac)
 done
-for release in 4.14 4.15 4.16 4.17 4.18 4.19 4.20 4.21 4.22; do
+for release in $(cat "$srcdir/abi/libxl/releases"); do
     XLSTABLE_XEN=sim-$release
     export XLSTABLE_XEN
     expect 0 "^Xen $release" "$examples/list"
