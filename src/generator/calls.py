@@ -15,6 +15,12 @@ QUIRKS = {"libxl_domain_config": "xls_quirk_config({ctx}, \"{function}\", {name}
           "libxl_domain_build_info":
               "xls_quirk_build_info({ctx}, \"{function}\", &{name}, &shadow)"}
 
+# The same for single functions, whatever of their arguments changes between releases.
+FUNCTION_QUIRKS = {
+    f"libxl_device_usbctrl_{action}":
+        f"xls_quirk_usbctrl({{ctx}}, \"{{function}}\", usbctrl, {may_choose})"
+    for action, may_choose in (("add", "true"), ("remove", "false"), ("destroy", "false"))}
+
 DIRECTIONS = {"in": "XLS_IN", "": "XLS_IN", "inout": "XLS_INOUT", "out": "XLS_OUT"}
 
 
@@ -147,8 +153,16 @@ int xls_late(libxl_ctx *ctx, enum xls_function function);
         elif newer:
             body = self.newer_body(function, newer)
         else:
-            body = c.wrapped(f"    {self.passed_on(function)}") + "\n"
+            body = self.checked_body(function)
         return f"{head}\n{{\n{body}}}\n\n"
+
+    def checked_body(self, function):
+        passed_on = c.wrapped(f"    {self.passed_on(function)}") + "\n"
+        if function.name not in FUNCTION_QUIRKS:
+            return passed_on
+        check = FUNCTION_QUIRKS[function.name].format(ctx=self.ctx_of(function),
+                                                      function=function.name)
+        return c.wrapped(f"    int rc = {check};") + f"\n\n    if (rc)\n        return rc;\n{passed_on}"
 
     @staticmethod
     def passed_on(function, names=None):

@@ -55,10 +55,33 @@ static bool leaves_device_model_open(const libxl_domain_build_info *info)
            info->device_model_version == LIBXL_DEVICE_MODEL_VERSION_UNKNOWN && info->u.hvm.bios;
 }
 
+/*
+ * USB controllers. What type one is, libxl chooses where it adds it, and reads from xenstore where it
+ * lists it; where it removes it, it relies on the caller. It abort()s over any other type.
+ */
+
+int xls_quirk_usbctrl(libxl_ctx *ctx, const char *function, const libxl_device_usbctrl *usbctrl,
+                      bool may_choose)
+{
+    const char *name = libxl_usbctrl_type_to_string(usbctrl->type);
+
+    if (name && (usbctrl->type != LIBXL_USBCTRL_TYPE_AUTO || may_choose))
+        return 0;
+    xls_log(ctx, XTL_ERROR,
+            "%s: the type of USB controller %d is set to %d (%s), which libxl cannot %s", function,
+            usbctrl->devid, usbctrl->type, name ? name : "of no release",
+            may_choose ? "add" : "remove");
+    return ERROR_INVAL;
+}
+
+/* Configurations */
+
 int xls_quirk_config(libxl_ctx *ctx, const char *function, libxl_domain_config *config)
 {
     int rc = refuse_device_model(ctx, function, "libxl_domain_config.b_info.", &config->b_info);
 
+    for (int i = 0; !rc && i < config->num_usbctrls; i++)
+        rc = xls_quirk_usbctrl(ctx, function, &config->usbctrls[i], true);
     if (!rc && leaves_device_model_open(&config->b_info))
         config->b_info.device_model_version = LIBXL_DEVICE_MODEL_VERSION_QEMU_XEN;
     return rc;

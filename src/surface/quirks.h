@@ -18,6 +18,10 @@ int xls_quirk_config(libxl_ctx *ctx, const char *function, libxl_domain_config *
 int xls_quirk_build_info(libxl_ctx *ctx, const char *function, const libxl_domain_build_info **info,
                          libxl_domain_build_info *shadow);
 
+/* A USB controller: libxl abort()s unless its type is one, or left open where libxl may choose. */
+int xls_quirk_usbctrl(libxl_ctx *ctx, const char *function, const libxl_device_usbctrl *usbctrl,
+                      bool may_choose);
+
 /* The result of a function that takes a configuration: an ERROR_* that lost its sign gets it back.
  */
 int xls_quirk_result(int rc);

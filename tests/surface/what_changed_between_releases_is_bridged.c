@@ -131,6 +131,66 @@ static void what_libxl_judges_is_left_to_it(void **state)
     assert_log("%s", "");
 }
 
+/* USB controllers */
+static void a_usb_controller_without_a_type_does_not_end_the_process(void **state)
+{
+    static const struct {
+        const char *name, *verb;
+        int (*call)(libxl_ctx *, uint32_t, libxl_device_usbctrl *, const libxl_asyncop_how *);
+        libxl_usbctrl_type good;
+    } functions[] = {
+        { "libxl_device_usbctrl_add", "add", libxl_device_usbctrl_add, LIBXL_USBCTRL_TYPE_AUTO },
+        { "libxl_device_usbctrl_remove", "remove", libxl_device_usbctrl_remove,
+          LIBXL_USBCTRL_TYPE_QUSB },
+        { "libxl_device_usbctrl_destroy", "remove", libxl_device_usbctrl_destroy,
+          LIBXL_USBCTRL_TYPE_PV },
+    };
+    libxl_asyncop_how how = { .callback = callback };
+    libxl_device_usbctrl usbctrl;
+
+    libxl_device_usbctrl_init(&usbctrl);
+    usbctrl.devid = 2;
+    for (int i = 0; i < 3; i++) {
+        usbctrl.type = 99;
+        assert_int_equal(functions[i].call(ctx, 1, &usbctrl, &how), ERROR_INVAL);
+        assert_log("error: %s: the type of USB controller 2 is set to 99 (of no release), which "
+                   "libxl cannot %s\n",
+                   functions[i].name, functions[i].verb);
+        if (i > 0) {
+            usbctrl.type = LIBXL_USBCTRL_TYPE_AUTO;
+            assert_int_equal(functions[i].call(ctx, 1, &usbctrl, &how), ERROR_INVAL);
+            assert_log("error: %s: the type of USB controller 2 is set to 0 (auto), which libxl "
+                       "cannot remove\n",
+                       functions[i].name);
+        }
+        assert_int_equal(fake->calls(functions[i].name), 0);
+        usbctrl.type = functions[i].good;
+        assert_int_equal(functions[i].call(ctx, 1, &usbctrl, NULL), 0);
+        assert_int_equal(fake->calls(functions[i].name), 1);
+        assert_log("%s", "");
+    }
+    libxl_device_usbctrl_dispose(&usbctrl);
+}
+
+static void so_in_a_configuration(void **state)
+{
+    libxl_domain_config config;
+    uint32_t domid;
+
+    make_config(&config);
+    config.usbctrls = calloc(2, sizeof(*config.usbctrls));
+    config.num_usbctrls = 2;
+    for (int i = 0; i < 2; i++)
+        libxl_device_usbctrl_init(&config.usbctrls[i]);
+    assert_int_equal(libxl_domain_create_new(ctx, &config, &domid, NULL, NULL), 0);
+    config.usbctrls[1].type = 99;
+    assert_int_equal(libxl_domain_create_new(ctx, &config, &domid, NULL, NULL), ERROR_INVAL);
+    assert_log("error: libxl_domain_create_new: the type of USB controller -1 is set to 99 (of no "
+               "release), which libxl cannot add\n");
+    assert_int_equal(fake->calls("libxl_domain_create_new"), 1);
+    libxl_domain_config_dispose(&config);
+}
+
 /* Results */
 
 static int ended;
@@ -269,6 +329,8 @@ int main(void)
         cmocka_unit_test(an_unknown_device_model_does_not_end_the_process),
         cmocka_unit_test(a_missing_qemu_does_not_end_the_process),
         cmocka_unit_test(what_libxl_judges_is_left_to_it),
+        cmocka_unit_test(a_usb_controller_without_a_type_does_not_end_the_process),
+        cmocka_unit_test(so_in_a_configuration),
         cmocka_unit_test(an_error_has_its_sign),
         cmocka_unit_test(no_list_has_no_elements),
         cmocka_unit_test(the_hypervisor_always_has_strings),
