@@ -21,11 +21,10 @@ libsim_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/sim \
 	'-DXLS_SYMBOL(name)=__attribute__((visibility("default")))'
 $(libsim_la_OBJECTS): $(sim_made) $(generated_headers)
 
-sim_releases = 4.14 4.15 4.16 4.17 4.18 4.19 4.20 4.21 4.22
-sim_libraries = $(sim_releases:%=sim/libxenlight.so.%) $(sim_releases:%=sim/libxlutil.so.%)
+sim_libraries = $(SCHEMA_RELEASES:%=sim/libxenlight.so.%) $(SCHEMA_RELEASES:%=sim/libxlutil.so.%)
 
 sim/stamp: libsim.la libcore.la gen/sim/stamp $(sim_source)/link.sh
-	$(AM_V_GEN)for release in $(sim_releases); do for name in libxenlight libxlutil; do \
+	$(AM_V_GEN)for release in $(SCHEMA_RELEASES); do for name in libxenlight libxlutil; do \
 	  LIBS='$(YAJL_LIBS) $(TOOLLOG_LIBS)' $(SHELL) $(sim_source)/link.sh sim $$name $$release \
 	    gen/sim/$$name-$$release.map '$(CC) $(CFLAGS) $(LDFLAGS)' .libs/libsim.a .libs/libcore.a \
 	    || exit 1; done; done && touch $@
