@@ -19,7 +19,7 @@ answer = re.compile(rf'BEGIN{token}\r?\n(.*?)END{token}=(\d+)='.encode(), re.S)
 
 pid, terminal = pty.fork()
 if pid == 0:
-    os.execv('/opt/libvirt/bin/virsh', ['virsh', 'console', domain])
+    os.execvp('virsh', ['virsh', 'console', domain])
 
 seen = b''
 typed = 0.0

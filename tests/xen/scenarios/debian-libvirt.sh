@@ -1,19 +1,28 @@
-# Debian's own libvirt, linked with libxenlight.so.4.20: what it does on this Xen. Not ours at all.
-unset LD_LIBRARY_PATH LIBVIRT_DRIVER_DIR
+# Debian's own libvirt, linked with libxenlight.so.4.20: what it does on this Xen. Nothing here is ours.
 stop_daemon >/dev/null 2>&1
+unset LD_LIBRARY_PATH LIBVIRT_DRIVER_DIR
+PATH=${PATH#/opt/libvirt/bin:}
 mkdir -p /etc/libvirt
 printf 'auth_unix_rw = "none"\nauth_unix_ro = "none"\n' >/etc/libvirt/libvirtd.conf
-LIBVIRT_LOG_OUTPUTS="3:file:/tmp/libvirtd.log" timeout 150 /usr/sbin/libvirtd --pid-file /run/libvirtd-debian.pid \
+daemon_log=/tmp/libvirtd.log
+LIBVIRT_LOG_OUTPUTS="3:file:$daemon_log" timeout 900 libvirtd --pid-file /run/libvirtd-debian.pid \
     </dev/null >/tmp/libvirtd.stderr 2>&1 &
 answer=
 for ((n = 0; n < 30; n++)); do
-    answer=$(timeout 20 /usr/bin/virsh -c 'xen:///system' version 2>&1) && break
-    grep -q 'Initialization of Xen state driver failed\|initialization failed\|Failed to get' /tmp/libvirtd.log && break
+    answer=$(timeout 20 virsh version 2>&1) && break
+    grep -q 'Initialization of Xen state driver failed\|initialization failed\|Failed to get' $daemon_log && break
     sleep 1
 done
-comment "table: on Xen $release: $(grep -E 'hypervisor|error' <<<"$answer" | head -n 2 | xargs); $(grep -ohE 'error : .*' /tmp/libvirtd.log | head -n 3 | xargs -d '\n')"
+comment "table: on Xen $release: $(grep -E 'hypervisor|error' <<<"$answer" | head -n 2 | xargs); $(grep -ohE 'error : .*' $daemon_log | head -n 3 | xargs -d '\n')"
 if [[ $release = 4.20 ]]; then
     check "it runs on the Xen that it was built for" grep -q 'Running hypervisor: Xen 4.20' <<<"$answer"
+    events_begin
+    for name in lifecycle save crash; do
+        . "$ours/scenarios/$name.sh"
+    done
+    type=pvh
+    . "$ours/scenarios/lifecycle.sh"
+    events_end
 else
     check "it does not work on this Xen" bash -c '! grep -q "Running hypervisor" <<<"$1"' check "$answer"
 fi

@@ -1,12 +1,11 @@
 # The example programs of <xlstable.h>, beside Xen's own xl.
 stop_daemon >/dev/null 2>&1
-own_xl() { LD_LIBRARY_PATH='' timeout 60 "/usr/lib/xen-$release/bin/xl" "$@"; }
 cmdline="console=hvc0 quiet mitigations=off"
 expect "list tells which Xen runs" "^Xen ${release/./\\.}\$" $ours/bin/list
 expect "list has dom0" " 0 .* runs +Domain-0" $ours/bin/list
 refused "a kernel that is none is refused" "lifecycle: creating: " \
     timeout 60 $ours/bin/lifecycle pv $ours/guest.gz
-timeout 280 $ours/bin/lifecycle --seconds 30 pv /boot/vmlinux $ours/guest.gz "$cmdline" >"$work/life" 2>&1 &
+timeout 280 $ours/bin/lifecycle --seconds 15 pv /boot/vmlinux $ours/guest.gz "$cmdline" >"$work/life" 2>&1 &
 life=$!
 eventually "lifecycle starts its guest" 60 grep "runs" "$work/life"
 expect "list has the guest" "xls-lifecycle" $ours/bin/list

@@ -14,6 +14,6 @@ small $g | sed 's|<memory unit=.MiB.>32|<memory unit="MiB">900000|' >"$work/$g.x
 refused "more memory than there is is refused" "memory|failed to create" virsh create "$work/$g.xml"
 small idle >"$work/idle.xml"
 check "another guest starts" virsh create "$work/idle.xml"
-eventually "and runs" 10 bash -c "timeout 20 /opt/libvirt/bin/virsh -q domstate idle | grep -E 'running|idle|blocked'"
+eventually "and runs" 10 bash -c "timeout 20 virsh -q domstate idle | grep -E 'running|idle|blocked'"
 check "and goes" virsh destroy idle
 refused "nonsense is refused" "." virsh create /dev/null

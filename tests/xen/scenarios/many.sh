@@ -27,7 +27,7 @@ clients() { # clients FUNCTION
 figures() { echo "$(find /proc/$pid/fd | wc -l) $(awk '/VmRSS/ { print $2 }' /proc/$pid/status)"; }
 for round in 1 2; do
     check "round $round: four clients start five guests each" clients client
-    expect "round $round: twenty guests run" "^20$" bash -c "timeout 60 /opt/libvirt/bin/virsh -q list --name | grep -c many-"
+    expect "round $round: twenty guests run" "^20$" bash -c "timeout 60 virsh -q list --name | grep -c many-"
     check "round $round: four clients stop them" clients gone
     check "round $round: no domain is left in Xen" bash -c "! xenstore-list /local/domain | grep -v '^0\$'"
     sleep 1

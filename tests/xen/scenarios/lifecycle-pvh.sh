@@ -1,3 +1,0 @@
-# The same with a PVH guest.
-type=pvh
-. "$ours/scenarios/lifecycle-pv.sh"
