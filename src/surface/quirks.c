@@ -56,8 +56,8 @@ static bool leaves_device_model_open(const libxl_domain_build_info *info)
 }
 
 /*
- * USB controllers. What type one is, libxl chooses where it adds it, and reads from xenstore where it
- * lists it; where it removes it, it relies on the caller. It abort()s over any other type.
+ * USB controllers. What type one is, libxl chooses where it adds it, and reads from xenstore where
+ * it lists it; where it removes it, it relies on the caller. It abort()s over any other type.
  */
 
 int xls_quirk_usbctrl(libxl_ctx *ctx, const char *function, const libxl_device_usbctrl *usbctrl,

@@ -264,11 +264,16 @@ def enum_test(enum):
             f"    assert_int_equal({name}_from_string(\"no such\", &value), XLS_ERROR_INVAL);\n}}\n\n")
 
 
+# What has to be set before libxl is reached at all.
+NEEDED = {"xls_device_usbctrl": ["xls_device_usbctrl_set_type({}, XLS_USBCTRL_TYPE_PV);"]}
+
+
 class OperationTest:
     """Calls an operation with something in every argument."""
 
     def __init__(self, operation):
         self.operation, self.locals, self.frees, self.arguments = operation, [], [], []
+        self.needed = []
         newer = {p.name for p in operation.function.parameters if p.since}
         for c_type, name in operation.parameters:
             self.arguments.append("NULL" if name in newer else self.argument(c_type, name))
@@ -286,6 +291,7 @@ class OperationTest:
         if handle:
             self.locals.append(f"{base}{name} = {handle.group(1)}_new();")
             self.frees.append(f"{handle.group(1)}_free({name});")
+            self.needed += [line.format(name) for line in NEEDED.get(handle.group(1), [])]
             return name
         if base.endswith("_array **"):
             self.locals.append(f"{base[:-1]}{name} = NULL;")
@@ -317,7 +323,7 @@ class OperationTest:
         there = "false" if f.arch == "arm" else "true"
         call = f"{o.name}({', '.join(self.arguments)})"
         statement = f"free({call})" if o.returns == "char *" and f.owned else f"(void){call}"
-        lines = [*self.locals, *([""] if self.locals else [])]
+        lines = [*self.locals, *([""] if self.locals else []), *self.needed]
         if "xen" in self.arguments:
             without = call.replace("(xen", "(NULL", 1)
             lines.append(f"NEEDS_CTX({statement.replace(call, without)});")
