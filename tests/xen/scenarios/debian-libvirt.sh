@@ -17,11 +17,11 @@ comment "table: on Xen $release: $(grep -E 'hypervisor|error' <<<"$answer" | hea
 if [[ $release = 4.20 ]]; then
     check "it runs on the Xen that it was built for" grep -q 'Running hypervisor: Xen 4.20' <<<"$answer"
     events_begin
-    for name in lifecycle save crash; do
+    names='lifecycle save crash'
+    [[ $type = pv ]] || names=lifecycle
+    for name in $names; do
         . "$ours/scenarios/$name.sh"
     done
-    type=pvh
-    . "$ours/scenarios/lifecycle.sh"
     events_end
 else
     check "it does not work on this Xen" bash -c '! grep -q "Running hypervisor" <<<"$1"' check "$answer"
