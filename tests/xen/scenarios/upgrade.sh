@@ -17,7 +17,7 @@ else
         test "$(tail -n 1 <<<"$output")" -ge "$count"
     check "$type: and on" test "$(in_guest $g 'sleep 3; cat /run/counter' | tail -n 1)" -gt "$count"
 fi
-expect "$type: the guest tells its counter" "^[0-9]+" in_guest $g "$ask"
+expect "$type: the guest tells who it is, and its counter" "^[0-9a-f-]{36}" in_guest $g "$ask"
 echo "$output" >"/data/$g.state"
 rm -f "/data/$g.save"
 check "$type: save it for the next Xen" virsh save $g "/data/$g.save"
